@@ -18,7 +18,11 @@ declare module 'vitest' {
  */
 export default async function integrationSetup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'caliper-integration-'));
-  const stack: Stack = await startStack({ dataDir, parts: ['kafka', 'registry', 'clickhouse'], fastBrokerRestart: true });
+  const stack: Stack = await startStack({
+    dataDir,
+    parts: ['kafka', 'registry', 'clickhouse'],
+    fastBrokerRestart: true,
+  });
   const { kafka, registry, clickhouse } = stack.endpoints;
   project.provide('kafkaBrokers', kafka.bootstrapServers);
   project.provide('registryUrl', registry.url);

@@ -133,7 +133,7 @@ export const topics = define({
     retentionMs: -1,
     writers: ['enricher'],
     transactional: true,
-    personIds: ['key', 'entity_id', 'member_id', 'name'],
+    personIds: ['key', 'entity_id', 'member_id', 'name', 'raw'],
   },
   sessions: {
     base: 'caliper.sessions',

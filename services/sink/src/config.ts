@@ -1,0 +1,26 @@
+import { commonSettings, type Environment, kafkaSettings, readConfig, wholeNumber } from '@caliper-pipeline/runtime';
+import { z } from 'zod';
+
+/** Settings of the sink, by the names of their environment variables. */
+export const sinkSettings = z
+  .object({
+    ...commonSettings,
+    ...kafkaSettings,
+    CLICKHOUSE_URL: z.url(),
+    CLICKHOUSE_USER: z.string(),
+    CLICKHOUSE_PASSWORD: z.string(),
+    CLICKHOUSE_DATABASE: z.string().default('caliper'),
+    SINK_FLUSH_MS: wholeNumber(250, 0, 60_000).describe('How long the first row of an insert waits for others.'),
+    SINK_FLUSH_BYTES: wholeNumber(32 * 1024 * 1024, 1024).describe('An insert is sent when it holds this many bytes.'),
+    SINK_FETCH_BYTES: wholeNumber(1024 * 1024, 1024).describe('Bytes fetched at once per partition, as compressed.'),
+    SINK_INSERT_TIMEOUT_MS: wholeNumber(60_000, 1_000).describe(
+      'After this the outcome of an insert is unknown, and it is sent again.',
+    ),
+  })
+  .refine((settings) => settings.SINK_INSERT_TIMEOUT_MS > settings.SINK_FLUSH_MS, {
+    message: 'SINK_INSERT_TIMEOUT_MS must be above SINK_FLUSH_MS',
+  });
+
+export type SinkConfig = Readonly<z.output<typeof sinkSettings>>;
+
+export const readSinkConfig = (environment: Environment): SinkConfig => readConfig(sinkSettings, environment);

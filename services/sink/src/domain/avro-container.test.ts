@@ -1,0 +1,36 @@
+import { PassThrough } from 'node:stream';
+import avro from 'avsc';
+import { expect, test } from 'vitest';
+import { avroContainer, zigzag } from './avro-container.ts';
+
+const schema = JSON.stringify({
+  type: 'record',
+  name: 'R',
+  fields: [
+    { name: 'a', type: 'string' },
+    { name: 'n', type: 'long' },
+  ],
+});
+const type = avro.Type.forSchema(JSON.parse(schema));
+
+test('a reader of containers finds the rows as they were encoded', async () => {
+  const rows = Array.from({ length: 300 }, (_, index) => ({ a: `row ${index} ${'é'.repeat(index)}`, n: index * 1e9 }));
+  const decoder = new avro.streams.BlockDecoder();
+  const read: unknown[] = [];
+  decoder.on('data', (row) => read.push(row));
+  const ended = new Promise((resolve, reject) => decoder.on('end', resolve).on('error', reject));
+  const source = new PassThrough();
+  source.pipe(decoder);
+  for (const part of avroContainer(
+    schema,
+    rows.map((row) => type.toBuffer(row)),
+  ))
+    source.write(part);
+  source.end();
+  await ended;
+  expect(read).toEqual(rows);
+});
+
+test.each([0, 1, 63, 64, 8_191, 8_192, 2 ** 31, 2 ** 40])('%d is written as Avro writes it', (value) => {
+  expect(zigzag(value)).toEqual(avro.Type.forSchema('long').toBuffer(value));
+});

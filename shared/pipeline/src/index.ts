@@ -1,0 +1,3 @@
+export * from './effects.ts';
+export * from './pipeline.ts';
+export * from './result.ts';
