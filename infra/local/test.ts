@@ -9,13 +9,25 @@ const REPORTS = `${ROOT}.reports`;
 /** What `npm test` runs, in this order: what is cheap and often red comes first. */
 const steps = [
   // Lint, types and unit tests touch nothing but files: turbo runs them beside each other and remembers their results.
-  { name: 'lint, types, unit', command: ['turbo', 'run', 'lint', 'typecheck', 'test:unit', '--output-logs=new-only'], reports: ['unit'] },
+  {
+    name: 'lint, types, unit',
+    command: ['turbo', 'run', 'lint', 'typecheck', 'test:unit', '--output-logs=new-only'],
+    reports: ['unit'],
+  },
   { name: 'integration', command: vitest('integration'), reports: ['integration'] },
   { name: 'end to end', command: vitest('e2e'), reports: ['e2e'] },
 ] as const;
 
 function vitest(project: string): readonly string[] {
-  return ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile=.reports/${project}.json`];
+  return [
+    'vitest',
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile=.reports/${project}.json`,
+  ];
 }
 
 interface Counts {
@@ -48,7 +60,11 @@ function run([command, ...args]: readonly string[]): Promise<boolean> {
     const child = spawn(`${ROOT}node_modules/.bin/${command}`, args, {
       cwd: ROOT,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, PATH: `${ROOT}node_modules/.bin:${process.env['PATH'] ?? ''}`, TURBO_TELEMETRY_DISABLED: '1' },
+      env: {
+        ...process.env,
+        PATH: `${ROOT}node_modules/.bin:${process.env.PATH ?? ''}`,
+        TURBO_TELEMETRY_DISABLED: '1',
+      },
     });
     child.on('close', (code) => resolve(code === 0));
   });

@@ -8,4 +8,5 @@ export * from './process-port.ts';
 export * from './retry.ts';
 export * from './service.ts';
 export * from './tenants.ts';
+export * from './version.ts';
 export * from './watched-file.ts';

@@ -1,10 +1,36 @@
 import type { InlineFacts, KeyColumns } from '@caliper-pipeline/contracts';
-import type { BlockDecoder, InputRecord } from '@caliper-pipeline/kafka';
-import { deadLetter, drop, ok, type Result } from '@caliper-pipeline/pipeline';
+import type { InputRecord } from '@caliper-pipeline/kafka';
+import { deadLetter, ok, type Result } from '@caliper-pipeline/pipeline';
 
 /** A record of `caliper.events` and where it stands. */
 export interface SourceRecord {
   readonly topic: string;
   readonly partition: number;
   readonly record: InputRecord;
+}
+
+/** An accepted event as far as the enricher reads it. */
+export interface AcceptedBlocks {
+  readonly source: SourceRecord;
+  readonly facts: InlineFacts;
+  readonly columns: KeyColumns;
+  /** Everything from the key columns on, as bytes: it goes on as it came. */
+  readonly unread: Buffer;
+}
+
+/** What the step asks of the codec: blocks, or why there are none. */
+export type DecodeBlocks = (
+  value: Buffer,
+) =>
+  | { readonly kind: 'ok'; readonly facts: InlineFacts; readonly columns: KeyColumns; readonly unread: Buffer }
+  | { readonly kind: 'undecodable' | 'unknown_schema'; readonly detail: string };
+
+/** Decodes the blocks that the enricher reads; two thirds of an event are never looked at. */
+export function decodeAccepted({ decodeBlocks }: { decodeBlocks: DecodeBlocks }) {
+  return function decodeAccepted(source: SourceRecord): Result<AcceptedBlocks> {
+    if (source.record.value === null) return deadLetter('undecodable', 'the record has no value');
+    const decoded = decodeBlocks(source.record.value);
+    if (decoded.kind !== 'ok') return deadLetter(decoded.kind, decoded.detail);
+    return ok({ source, facts: decoded.facts, columns: decoded.columns, unread: decoded.unread });
+  };
 }

@@ -1,0 +1,197 @@
+import { join } from 'node:path';
+import { claimDataFolder, secretOf } from './data-folder.ts';
+import { type Endpoints, writeEndpoints } from './endpoints.ts';
+import { fetchJvmParts } from './fetch-jvm-parts.ts';
+import { clickhousePart } from './parts/clickhouse.ts';
+import { type BrokerAddress, kafkaPart } from './parts/kafka.ts';
+import { registryPart, registryUrl } from './parts/registry.ts';
+import { type ServiceName, servicePart } from './parts/service.ts';
+import { checkPortsFree, freePort, freePorts, type Ports, portsFrom } from './ports.ts';
+import { type SenderFiles, writeSenders } from './senders.ts';
+import type { PartName, StackOptions } from './stack-options.ts';
+import { type PartDefinition, type PartHandle, supervise } from './supervised-part.ts';
+
+export interface Stack {
+  readonly dataDir: string;
+  /** Kept true when a part is restarted, as `endpoints.json` is. */
+  readonly endpoints: Endpoints;
+  /** By name: `kafka`, `gateway`, `gateway-1` … @throws Error if there is none */
+  readonly part: (name: string) => PartHandle;
+  /** Stops everything in order: who takes from a part stops before it. */
+  readonly stop: () => Promise<void>;
+}
+
+const DATABASE = 'caliper';
+const USER = 'caliper';
+const ALL: readonly PartName[] = ['kafka', 'registry', 'clickhouse', 'gateway', 'enricher', 'sink'];
+const SERVICES: readonly ServiceName[] = ['gateway', 'enricher', 'sink'];
+
+/**
+ * Starts a real Kafka, registry and ClickHouse and the three services as processes of this machine, and keeps them running.
+ * Nothing survives the process that called it.
+ *
+ * @throws Error in plain words when a folder or a port is taken or a part does not start; whatever had started is stopped
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const wanted = options.parts ?? ALL;
+  if (wanted.includes('kafka') || wanted.includes('registry')) await fetchJvmParts({ report: () => {} });
+  const folder = await claimDataFolder(options.dataDir);
+  const handles = new Map<string, PartHandle>();
+  const stop = async () => {
+    await stopInOrder(handles);
+    await folder.release();
+  };
+  try {
+    return await startParts({ ...options, dataDir: folder.path }, wanted, handles, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startParts(
+  options: StackOptions,
+  wanted: readonly PartName[],
+  handles: Map<string, PartHandle>,
+  stop: () => Promise<void>,
+): Promise<Stack> {
+  const { dataDir } = options;
+  const ports = options.basePort === undefined ? await freePorts() : portsFrom(options.basePort);
+  if (options.basePort !== undefined) await checkPortsFree(Object.values(ports));
+  const brokers = await brokerAddresses(ports, options.brokers ?? 1);
+  const senders = await writeSenders(dataDir, options.tenants ?? []);
+  const password = await secretOf(dataDir, 'clickhouse');
+  const endpoints = endpointsOf(ports, brokers, password, senders);
+
+  let complete = false;
+  const started: PartHandle[] = [];
+  const add = (definition: PartDefinition) => {
+    const handle = supervise(definition, (event) => {
+      if (event.kind === 'ready') {
+        notePid(endpoints, event.part, event.pid);
+        if (complete) void writeEndpoints(dataDir, endpoints);
+      }
+      options.onEvent?.(event);
+    });
+    handles.set(definition.name, handle);
+    started.push(handle);
+    return handle;
+  };
+
+  const stores: PartDefinition[] = [];
+  if (wanted.includes('kafka')) {
+    const kafka = { dataDir, brokers, fastBrokerRestart: options.fastBrokerRestart ?? false };
+    stores.push(...brokers.map((broker) => kafkaPart(kafka, broker)));
+  }
+  if (wanted.includes('registry'))
+    stores.push(registryPart({ dataDir, port: ports.registry, managementPort: ports.registryManagement }));
+  if (wanted.includes('clickhouse')) {
+    const { clickhouseHttp: httpPort, clickhouseTcp: tcpPort } = ports;
+    stores.push(clickhousePart({ dataDir, httpPort, tcpPort, user: USER, password, database: DATABASE }));
+  }
+  await allStarted(stores.map((store) => add(store)));
+
+  const partitions = options.partitions ?? 6;
+  for (const job of options.setUp ?? []) {
+    const target = { endpoints, partitions, replicationFactor: brokers.length, tenantsFile: senders.tenantsFile };
+    options.onEvent?.({ kind: 'set up', what: await job.run(target) });
+  }
+
+  const services = await serviceDefinitions(options, wanted, ports, endpoints, senders, partitions);
+  await allStarted(services.map((service) => add(service)));
+  await writeEndpoints(dataDir, endpoints);
+  complete = true;
+  return {
+    dataDir,
+    endpoints,
+    stop,
+    part: (name) => {
+      const handle = handles.get(name);
+      if (handle === undefined)
+        throw new Error(`there is no part ${name}; there are ${[...handles.keys()].join(', ')}`);
+      return handle;
+    },
+  };
+}
+
+/** All at once; the first that fails is the error, after every other one has settled, so that none is left half started. */
+async function allStarted(handles: readonly PartHandle[]): Promise<void> {
+  const outcomes = await Promise.allSettled(handles.map((handle) => handle.start()));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+/** Services first, each after the one that feeds it; then the stores, Kafka last, so that nobody logs that it is gone. */
+async function stopInOrder(handles: ReadonlyMap<string, PartHandle>): Promise<void> {
+  const groups = [['gateway'], ['enricher'], ['sink'], ['clickhouse', 'registry'], ['kafka']];
+  for (const group of groups) {
+    const parts = [...handles.values()].filter(({ name }) => group.includes(name.replace(/-\d+$/, '')));
+    await Promise.all(parts.map((part) => part.stop()));
+  }
+}
+
+async function brokerAddresses(ports: Ports, count: 1 | 3): Promise<BrokerAddress[]> {
+  const first = { id: 1, port: ports.kafka, controllerPort: ports.kafkaController };
+  if (count === 1) return [first];
+  const others = await Promise.all(
+    [2, 3].map(async (id) => ({ id, port: await freePort(), controllerPort: await freePort() })),
+  );
+  return [first, ...others];
+}
+
+function endpointsOf(
+  ports: Ports,
+  brokers: readonly BrokerAddress[],
+  password: string,
+  senders: SenderFiles,
+): Endpoints {
+  const http = (port: number) => `http://127.0.0.1:${port}`;
+  return {
+    gateway: { endpoint: `${http(ports.gateway)}/caliper`, admin: http(ports.gatewayAdmin), pid: 0 },
+    enricher: { admin: http(ports.enricherAdmin), pid: 0 },
+    sink: { admin: http(ports.sinkAdmin), pid: 0 },
+    kafka: { bootstrapServers: brokers.map(({ port }) => `127.0.0.1:${port}`).join(','), pid: 0 },
+    registry: { url: registryUrl(ports.registry), pid: 0 },
+    clickhouse: { url: http(ports.clickhouseHttp), user: USER, password, database: DATABASE, pid: 0 },
+    sensors: [...senders.senders],
+  };
+}
+
+/** endpoints.json names the first instance of each part. */
+function notePid(endpoints: Endpoints, part: string, pid: number): void {
+  const name = part === 'kafka-1' ? 'kafka' : part;
+  if (ALL.includes(name as PartName)) endpoints[name as PartName].pid = pid;
+}
+
+async function serviceDefinitions(
+  options: StackOptions,
+  wanted: readonly PartName[],
+  ports: Ports,
+  endpoints: Endpoints,
+  senders: SenderFiles,
+  partitions: number,
+): Promise<PartDefinition[]> {
+  const adminPorts = { gateway: ports.gatewayAdmin, enricher: ports.enricherAdmin, sink: ports.sinkAdmin };
+  const definitions: PartDefinition[] = [];
+  for (const service of SERVICES.filter((name) => wanted.includes(name))) {
+    for (let index = 0; index < (options.instances?.[service] ?? 1); index += 1) {
+      const env = {
+        KAFKA_BROKERS: endpoints.kafka.bootstrapServers,
+        REGISTRY_URL: endpoints.registry.url,
+        CALIPER_PARTITIONS: String(partitions),
+        CALIPER_TENANTS_FILE: senders.tenantsFile,
+        GATEWAY_HOST: '127.0.0.1',
+        GATEWAY_PORT: String(index === 0 ? ports.gateway : await freePort()),
+        GATEWAY_SENSORS_FILE: senders.sensorsFile,
+        ENRICHER_STATE_DIR: join(options.dataDir, 'state', `enricher-${index}`),
+        CLICKHOUSE_URL: endpoints.clickhouse.url,
+        CLICKHOUSE_USER: endpoints.clickhouse.user,
+        CLICKHOUSE_PASSWORD: endpoints.clickhouse.password,
+        CLICKHOUSE_DATABASE: endpoints.clickhouse.database,
+        ...options.env,
+      };
+      const adminPort = index === 0 ? adminPorts[service] : await freePort();
+      definitions.push(servicePart({ service, index, dataDir: options.dataDir, adminPort, env }));
+    }
+  }
+  return definitions;
+}

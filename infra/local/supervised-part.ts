@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createBackOff } from './back-off.ts';
+
+const GUARDIAN = fileURLToPath(new URL('guardian.sh', import.meta.url));
+const READY_POLL_MS = 50;
+
+/** How to run one part and how to tell that it is ready. */
+export interface PartDefinition {
+  readonly name: string;
+  /** Asked before each start: it may prepare files and depend on what has changed meanwhile. */
+  readonly command: () => Promise<PartCommand>;
+  /** Resolves to true when the part serves; asked again and again. */
+  readonly isReady: () => Promise<boolean>;
+  readonly logFile: string;
+  /** Told to stop by closing its standard input, which it reads itself, and not by a signal. */
+  readonly stopsByStdin?: boolean;
+  readonly stopGraceMs?: number;
+  readonly startTimeoutMs?: number;
+}
+
+export interface PartCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export type PartEvent =
+  | { readonly kind: 'ready'; readonly part: string; readonly pid: number; readonly seconds: number }
+  | { readonly kind: 'died'; readonly part: string; readonly how: string; readonly restartInMs: number }
+  | { readonly kind: 'stopped'; readonly part: string };
+
+export interface PartHandle {
+  readonly name: string;
+  readonly pid: () => number;
+  readonly restarts: () => number;
+  /** Starts it and resolves when it is ready. */
+  readonly start: () => Promise<void>;
+  /** Ends it in order, then by force. It is not started again until `start`. */
+  readonly stop: () => Promise<void>;
+  readonly kill: (signal: NodeJS.Signals) => void;
+}
+
+interface Running {
+  readonly process: ChildProcess;
+  readonly startedAtMs: number;
+  readonly ended: Promise<string>;
+  pid: number;
+}
+
+/** Keeps one process running as a container runtime would: what dies is started again, with growing pauses. */
+export function supervise(definition: PartDefinition, onEvent: (event: PartEvent) => void): PartHandle {
+  const backOff = createBackOff();
+  let wanted = false;
+  let running: Running | null = null;
+  let restarts = 0;
+  let lastPid = 0;
+
+  const launch = async (): Promise<Running> => {
+    const command = await definition.command();
+    const launched = await spawnGuarded(definition, command);
+    running = launched;
+    lastPid = launched.pid;
+    void launched.ended.then((how) => {
+      if (running === launched) running = null;
+      if (wanted) restart(how, Date.now() - launched.startedAtMs);
+    });
+    return launched;
+  };
+
+  const restart = (how: string, livedMs: number) => {
+    const restartInMs = backOff.nextMs(livedMs);
+    onEvent({ kind: 'died', part: definition.name, how, restartInMs });
+    setTimeout(() => {
+      if (!wanted || running !== null) return;
+      restarts += 1;
+      launch()
+        .then((launched) => untilReady(launched))
+        .catch(() => {}); // its end, or its next one, is seen above
+    }, restartInMs);
+  };
+
+  const untilReady = async (launched: Running): Promise<void> => {
+    let how: string | null = null;
+    void launched.ended.then((end) => {
+      how = end;
+    });
+    const deadline = Date.now() + (definition.startTimeoutMs ?? 120_000);
+    while (!(await definition.isReady().catch(() => false))) {
+      if (how !== null)
+        throw new Error(`${definition.name} ended while it started (${how}); its log: ${definition.logFile}`);
+      if (!wanted) throw new Error(`${definition.name} was stopped while it started`);
+      if (Date.now() > deadline)
+        throw new Error(`${definition.name} is not ready in time; its log: ${definition.logFile}`);
+      await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS));
+    }
+    onEvent({
+      kind: 'ready',
+      part: definition.name,
+      pid: launched.pid,
+      seconds: (Date.now() - launched.startedAtMs) / 1000,
+    });
+  };
+
+  return {
+    name: definition.name,
+    pid: () => running?.pid ?? lastPid,
+    restarts: () => restarts,
+    start: async () => {
+      wanted = true;
+      if (running === null) await untilReady(await launch());
+    },
+    stop: async () => {
+      wanted = false;
+      const current = running;
+      if (current === null) return;
+      if (definition.stopsByStdin === true) current.process.stdin?.end();
+      else signal(current.pid, 'SIGTERM');
+      const force = setTimeout(() => signal(current.pid, 'SIGKILL'), definition.stopGraceMs ?? 10_000);
+      await current.ended;
+      clearTimeout(force);
+      onEvent({ kind: 'stopped', part: definition.name });
+    },
+    kill: (which) => signal(running?.pid ?? 0, which),
+  };
+}
+
+async function spawnGuarded(definition: PartDefinition, { file, args, env }: PartCommand): Promise<Running> {
+  const log = createWriteStream(definition.logFile, { flags: 'a', mode: 0o600 });
+  await new Promise((resolve, reject) => log.once('open', resolve).once('error', reject));
+  const guarded = definition.stopsByStdin !== true;
+  const child = spawn(guarded ? 'sh' : file, guarded ? [GUARDIAN, file, ...args] : [...args], {
+    // A group of its own: Ctrl-C in the terminal reaches the launcher alone, which then stops everything in order.
+    detached: true,
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+    stdio: ['pipe', log, log, 'pipe'],
+  });
+  // The pipe of a part that was killed breaks; its end is told by 'close'.
+  child.stdin?.on('error', () => {});
+  log.close();
+  const startedAtMs = Date.now();
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signalName) => {
+      child.stdin?.destroy();
+      resolve(howItEnded(code, signalName));
+    });
+  });
+  const pid = guarded ? await toldPid(child, ended) : (child.pid ?? 0);
+  return { process: child, startedAtMs, ended, pid };
+}
+
+function toldPid(child: ChildProcess, ended: Promise<string>): Promise<number> {
+  const told = new Promise<number>((resolve) => {
+    let text = '';
+    child.stdio[3]?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('\n')) resolve(Number.parseInt(text, 10));
+    });
+  });
+  return Promise.race([told, ended.then(() => 0)]);
+}
+
+function howItEnded(code: number | null, signalName: NodeJS.Signals | null): string {
+  if (signalName !== null) return signalName;
+  // A shell tells of a signal as 128 and its number.
+  return code !== null && code > 128 ? `signal ${code - 128}` : `exit code ${code}`;
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  if (pid <= 0) return;
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It is gone already, which is what was wanted.
+  }
+}

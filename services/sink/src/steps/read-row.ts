@@ -1,0 +1,25 @@
+import { bodyOf, type InputRecord, type KnownSchemas, writerOf } from '@caliper-pipeline/kafka';
+import { deadLetter, ok, type Result } from '@caliper-pipeline/pipeline';
+
+/** A record of a loaded topic and where it stands. */
+export interface SourceRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly record: InputRecord;
+}
+
+/** A row as ClickHouse will decode it, and the text of the schema that it was written with. */
+export interface Row {
+  readonly schemaText: string;
+  readonly body: Buffer;
+}
+
+/** Bytes → a row, undecoded. What does not begin like a record of ours, or names a schema that nobody knows, is no row. */
+export function readRow({ known }: { known: KnownSchemas }) {
+  return function readRow({ record }: SourceRecord): Result<Row> {
+    if (record.value === null) return deadLetter('undecodable', 'the record has no value');
+    const writer = writerOf(record.value, known);
+    if (writer.kind !== 'ok') return deadLetter(writer.kind, writer.detail);
+    return ok({ schemaText: writer.text, body: bodyOf(record.value) });
+  };
+}
