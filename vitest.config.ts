@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{shared,services,infra,tools}/**/*.test.ts', 'test/unit/**/*.test.ts'],
+          include: ['{shared,services,infra,tools}/**/*.test.ts', 'test/{unit,compose}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.integration.test.ts', '**/.cache/**'],
         },
       },
@@ -30,6 +30,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/support/e2e-setup.ts'],
           fileParallelism: false,
           testTimeout: 240_000,
           hookTimeout: 240_000,

@@ -3,7 +3,7 @@ import { query } from '../support/clickhouse.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Fixture, fixturesPresent, readFixtures } from '../support/fixtures.ts';
 import { send } from '../support/sender.ts';
-import { readTopic } from '../support/topics.ts';
+import { readFacts } from '../support/topics.ts';
 
 const { gateway, clickhouse, kafka } = inject('endpoints');
 
@@ -48,10 +48,10 @@ test.runIf(fixturesPresent)(
     const expectedFacts = cases.flatMap(({ fixture, tenant }) =>
       itemsOf(fixture, 'describe').map((entity) => `${tenant} ${entity['id'] ?? entity['@id']}`),
     );
-    const facts = await readTopic(kafka.bootstrapServers, inject('endpoints').registry.url, 'facts');
+    const facts = await readFacts(kafka.bootstrapServers, inject('endpoints').registry.url);
     const described = facts
-      .filter(({ tenant, kind }) => String(tenant).startsWith('fixture-') && kind === 'entity')
-      .map((fact) => `${fact['tenant']} ${fact['entity_id']}`);
+      .filter(({ tenant, kind }) => tenant.startsWith('fixture-') && kind === 'entity')
+      .map((fact) => `${fact.tenant} ${fact.entity_id}`);
     expect([...new Set(described)].toSorted()).toEqual([...new Set(expectedFacts)].toSorted());
 
     const letters = await eventually(

@@ -10,7 +10,7 @@ import { send } from '../support/sender.ts';
 import { readRawTopic } from '../support/topics.ts';
 
 const { gateway, clickhouse, kafka } = inject('endpoints');
-const { tenant, key } = inject('endpoints').sensors.find((sensor) => sensor.tenant === 'secrets')!;
+const { key } = inject('endpoints').sensors.find((sensor) => sensor.tenant === 'secrets')!;
 
 /** Random, so that a hit can only be ours. */
 const secret = () => `zq${randomBytes(9).toString('hex')}`;
@@ -143,9 +143,9 @@ test('twenty secrets in six places rest in no topic, log, table or state file', 
   );
 });
 
-/** Everything the stack wrote, but for what only its owner reads: endpoints.json holds the keys of the sensors it made. */
+/** Everything the stack wrote, but for what the launcher keeps for the senders it made: their keys. */
 function filesUnder(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== 'endpoints.json')
+    .filter((entry) => entry.isFile() && entry.name !== 'endpoints.json' && !entry.name.endsWith('.secret'))
     .map((entry) => join(entry.parentPath, entry.name));
 }

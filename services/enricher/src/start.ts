@@ -2,30 +2,28 @@ import {
   acceptedEventSchema,
   deadLetterSchema,
   enrichedEventSchema,
-  type InlineFacts,
   inlineFacts,
-  type KeyColumns,
   keyColumns,
-  type ResolvedColumns,
   resolvedColumns,
   subjectOf,
   topicGeneration,
   topicName,
 } from '@caliper-pipeline/contracts';
 import {
-  createBatchSource,
+  brokerDependency,
   createBlockDecoder,
-  createBlockSplicer,
-  createBrokerProbe,
-  createKnownSchemas,
+  createBlockEncoder,
+  createKafka,
   createRecordEncoder,
-  createRecordProducer,
   createRegistry,
-  type KnownSchemas,
-  type RegistryPort,
+  createWriterSchemas,
+  registryDependency,
+  type SchemaRegistry,
+  sourceDependency,
+  type WriterSchemas,
+  writerSchemaIds,
 } from '@caliper-pipeline/kafka';
 import {
-  AppError,
   parseTenants,
   type RunningService,
   retryWhileAway,
@@ -36,7 +34,6 @@ import {
 import type { EnricherConfig } from './config.ts';
 import { enrichBatch } from './enrich-batch.ts';
 import { enricherMetrics } from './metrics.ts';
-import type { DecodeBlocks } from './steps/decode-accepted.ts';
 import { enrichment } from './topology.ts';
 
 /** Long enough for a broker's restart; after it the batch is read again. */
@@ -50,19 +47,18 @@ export async function startEnricher(
   const stopping = new AbortController();
   const untilThere = { logger, signal: stopping.signal };
   const tenants = await watchFileContent(config.CALIPER_TENANTS_FILE, parseTenants, logger);
-  const registry = createRegistry({ url: config.REGISTRY_URL });
-  const known = createKnownSchemas(registry, Date.now);
-  const codecs = await retryWhileAway('schemas', () => codecsFrom(registry, known), untilThere);
+  const registry = createRegistry({ url: config.REGISTRY_URL, logger });
+  const writerSchemas = createWriterSchemas(registry);
+  const codecs = await retryWhileAway('schemas', () => codecsFrom(registry, writerSchemas), untilThere);
 
-  const kafka = { brokers: config.KAFKA_BROKERS, clientId: config.CALIPER_INSTANCE, logger };
-  const producer = createRecordProducer({ ...kafka, sendTimeoutMs: SEND_TIMEOUT_MS });
-  const probe = createBrokerProbe(kafka);
-  const source = createBatchSource({
-    ...kafka,
+  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: config.CALIPER_INSTANCE, logger });
+  const producer = kafka.recordProducer({ sendTimeoutMs: SEND_TIMEOUT_MS });
+  const probe = kafka.brokerProbe();
+  const source = kafka.batchSource({
     groupId: config.ENRICHER_GROUP,
     topics: [topicName('events')],
-    maxBytesPerPartition: config.ENRICHER_FETCH_BYTES,
-    concurrentPartitions: 2,
+    fetchBytes: config.ENRICHER_FETCH_BYTES,
+    concurrency: 2,
     onFatal: (error) => fatal('the consumer ended', error),
   });
   const topology = enrichment({
@@ -75,28 +71,20 @@ export async function startEnricher(
     topology,
     producer,
     deadLetterEncoder: codecs.deadLetterEncoder,
-    prepareSchemas: known.prepare,
+    prepareSchemas: (values) => writerSchemas.ensure(writerSchemaIds(values)),
     metrics: enricherMetrics(metrics),
     serviceVersion: SERVICE_VERSION,
   });
 
   await retryWhileAway('kafka', producer.connect, untilThere);
-  await retryWhileAway('consumer', () => startSource(), untilThere);
-
-  async function startSource(): Promise<void> {
-    try {
-      await source.start(handler);
-    } catch (error) {
-      throw new AppError('broker_unavailable', 'the consumer did not start', error);
-    }
-  }
+  await retryWhileAway('consumer', () => source.start(handler), untilThere);
 
   return {
     dependencies: [
-      { name: 'kafka', probe: () => probe.check([topicName('events'), topicName('enriched')]) },
+      brokerDependency(probe, [topicName('events'), topicName('enriched')]),
       // A record of a release that is not known yet needs it.
-      { name: 'registry', probe: () => registry.probe() },
-      { name: 'consumer', probe: async () => assertJoined(source.status().state) },
+      registryDependency(registry),
+      sourceDependency('consumer', source),
     ],
     drain: async () => {
       stopping.abort();
@@ -104,37 +92,22 @@ export async function startEnricher(
     },
     close: async () => {
       tenants.close();
-      await Promise.all([producer.disconnect(), probe.close()]);
+      await producer.disconnect();
     },
   };
 }
 
-function assertJoined(state: string): void {
-  if (state !== 'joined' && state !== 'rebalancing') throw new Error(state);
-}
-
-async function codecsFrom(registry: RegistryPort, known: KnownSchemas) {
-  const [accepted, enriched, letter] = await Promise.all([
-    registry.idOf(subjectOf('events', acceptedEventSchema), acceptedEventSchema),
-    registry.idOf(subjectOf('enriched', enrichedEventSchema), enrichedEventSchema),
-    registry.idOf(subjectOf('enricherDeadLetters', deadLetterSchema), deadLetterSchema),
-  ]);
-  const decode = createBlockDecoder<InlineFacts, KeyColumns>(
-    acceptedEventSchema,
-    accepted,
-    inlineFacts,
-    keyColumns,
-    known,
-  );
-  const decodeBlocks: DecodeBlocks = (value) => {
-    const blocks = decode(value);
-    return blocks.kind === 'ok'
-      ? { kind: 'ok', facts: blocks.first, columns: blocks.second, unread: blocks.unread }
-      : blocks;
-  };
+async function codecsFrom(registry: SchemaRegistry, writerSchemas: WriterSchemas) {
+  const enrichedId = await registry.idOf(subjectOf('enriched', enrichedEventSchema), enrichedEventSchema);
+  const letters = subjectOf('enricherDeadLetters', deadLetterSchema);
+  const decoder = createBlockDecoder(writerSchemas, {
+    schema: acceptedEventSchema,
+    blocks: [inlineFacts, keyColumns],
+    passFrom: 1,
+  });
   return {
-    decodeBlocks,
-    spliceBlocks: createBlockSplicer<ResolvedColumns>(resolvedColumns, enriched),
-    deadLetterEncoder: createRecordEncoder(deadLetterSchema, letter),
+    decodeBlocks: decoder.decode,
+    spliceBlocks: createBlockEncoder(enrichedEventSchema, resolvedColumns, enrichedId).splice,
+    deadLetterEncoder: await createRecordEncoder(registry, letters, deadLetterSchema),
   };
 }

@@ -7,15 +7,13 @@ import {
   topicName,
 } from '@caliper-pipeline/contracts';
 import {
-  createBatchSource,
-  createBrokerProbe,
+  brokerDependency,
+  createKafka,
   createRecordEncoder,
-  createRecordProducer,
   createRegistry,
-  type RegistryPort,
+  type SchemaRegistry,
 } from '@caliper-pipeline/kafka';
 import {
-  AppError,
   parseTenants,
   type RunningService,
   retryWhileAway,
@@ -46,15 +44,12 @@ export async function startGateway(
   const sensors = await watchFileContent(config.GATEWAY_SENSORS_FILE, parseSensors, logger);
   const tenants = await watchFileContent(config.CALIPER_TENANTS_FILE, parseTenants, logger);
 
-  const kafka = { brokers: config.KAFKA_BROKERS, clientId: config.CALIPER_INSTANCE, logger };
-  const producer = createRecordProducer({ ...kafka, sendTimeoutMs: config.GATEWAY_ANSWER_BUDGET_MS });
-  const probe = createBrokerProbe(kafka);
+  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: config.CALIPER_INSTANCE, logger });
+  const producer = kafka.recordProducer({ sendTimeoutMs: config.GATEWAY_ANSWER_BUDGET_MS });
+  const probe = kafka.brokerProbe();
+  const schemas = createRegistry({ url: config.REGISTRY_URL, logger });
   const untilThere = { logger, signal: stopping.signal };
-  const encoders = await retryWhileAway(
-    'schemas',
-    () => encodersFrom(createRegistry({ url: config.REGISTRY_URL })),
-    untilThere,
-  );
+  const encoders = await retryWhileAway('schemas', () => encodersFrom(schemas), untilThere);
   await retryWhileAway('kafka', producer.connect, untilThere);
 
   const queue = createRecordQueue({
@@ -99,37 +94,26 @@ export async function startGateway(
   const ingress =
     ingressTopics.length === 0
       ? null
-      : createBatchSource({
-          ...kafka,
+      : kafka.batchSource({
           groupId: INGRESS_GROUP,
           topics: ingressTopics,
-          maxBytesPerPartition: INGRESS_FETCH_BYTES,
-          concurrentPartitions: 3,
+          fetchBytes: INGRESS_FETCH_BYTES,
+          concurrency: 3,
           onFatal: (error) => fatal('the ingress consumer ended', error),
         });
-  if (ingress !== null) await retryWhileAway('ingress', () => startIngress(), untilThere);
+  if (ingress !== null) {
+    const handler = ingressHandler(receive, sensors.current);
+    await retryWhileAway('ingress', () => ingress.start(handler), untilThere);
+  }
   await server.listen({ host: config.GATEWAY_HOST, port: config.GATEWAY_PORT });
   logger.info(
     { host: config.GATEWAY_HOST, port: config.GATEWAY_PORT, languageRuleVersion: LANGUAGE_RULE_VERSION },
     'serving senders',
   );
 
-  async function startIngress(): Promise<void> {
-    try {
-      await ingress?.start(ingressHandler(receive, sensors.current));
-    } catch (error) {
-      throw new AppError('broker_unavailable', 'the ingress consumer did not start', error);
-    }
-  }
-
   return {
     // Not the registry: the schemas are loaded, and events must be taken while it is away (docs/decisions).
-    dependencies: [
-      {
-        name: 'kafka',
-        probe: () => probe.check([topicName('events'), topicName('facts'), topicName('gatewayDeadLetters')]),
-      },
-    ],
+    dependencies: [brokerDependency(probe, [topicName('events'), topicName('facts'), topicName('gatewayDeadLetters')])],
     drain: async () => {
       stopping.abort();
       await Promise.all([server.close(), ingress?.stop()]);
@@ -138,22 +122,18 @@ export async function startGateway(
     close: async () => {
       sensors.close();
       tenants.close();
-      await Promise.all([producer.disconnect(), probe.close()]);
+      await producer.disconnect();
     },
   };
 }
 
 type DeadLetterArguments = [Parameters<typeof deadLetterRecord>[0], Parameters<typeof deadLetterRecord>[1]];
 
-async function encodersFrom(registry: RegistryPort): Promise<Encoders> {
+async function encodersFrom(registry: SchemaRegistry): Promise<Encoders> {
   const [event, fact, deadLetter] = await Promise.all([
-    registry.idOf(subjectOf('events', acceptedEventSchema), acceptedEventSchema),
-    registry.idOf(subjectOf('facts', entityFactSchema), entityFactSchema),
-    registry.idOf(subjectOf('gatewayDeadLetters', deadLetterSchema), deadLetterSchema),
+    createRecordEncoder(registry, subjectOf('events', acceptedEventSchema), acceptedEventSchema),
+    createRecordEncoder(registry, subjectOf('facts', entityFactSchema), entityFactSchema),
+    createRecordEncoder(registry, subjectOf('gatewayDeadLetters', deadLetterSchema), deadLetterSchema),
   ]);
-  return {
-    event: createRecordEncoder(acceptedEventSchema, event),
-    fact: createRecordEncoder(entityFactSchema, fact),
-    deadLetter: createRecordEncoder(deadLetterSchema, deadLetter),
-  };
+  return { event, fact, deadLetter };
 }

@@ -1,5 +1,12 @@
 import { type DeadLetter, partitionCount, partitionOf, topicName } from '@caliper-pipeline/contracts';
-import type { BatchHandler, KnownSchemas, OutputRecord, RecordEncoder, RecordProducer } from '@caliper-pipeline/kafka';
+import {
+  type BatchHandler,
+  type OutputRecord,
+  type RecordEncoder,
+  type RecordProducer,
+  type WriterSchemas,
+  writerSchemaIds,
+} from '@caliper-pipeline/kafka';
 import { effectsOf } from '@caliper-pipeline/pipeline';
 import { sinkDeadLetter } from './domain/dead-letters.ts';
 import { rowBatches } from './domain/row-batches.ts';
@@ -11,7 +18,7 @@ import type { LoadingPipeline } from './topology.ts';
 export interface LoadBatchPorts {
   readonly table: string;
   readonly topology: LoadingPipeline;
-  readonly known: KnownSchemas;
+  readonly writerSchemas: WriterSchemas;
   readonly queue: InsertQueue;
   readonly producer: RecordProducer;
   readonly deadLetterEncoder: RecordEncoder<DeadLetter>;
@@ -25,7 +32,7 @@ export interface LoadBatchPorts {
  */
 export function loadBatch(ports: LoadBatchPorts): BatchHandler {
   return async (batch, context) => {
-    await ports.known.prepare(batch.records.map(({ value }) => value));
+    await ports.writerSchemas.ensure(writerSchemaIds(batch.records.map(({ value }) => value)));
     const sources = batch.records.map(
       (record): SourceRecord => ({ topic: batch.topic, partition: batch.partition, record }),
     );

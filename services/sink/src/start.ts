@@ -1,19 +1,14 @@
 import { deadLetterSchema, subjectOf, topicName } from '@caliper-pipeline/contracts';
 import {
-  createBatchSource,
-  createBrokerProbe,
-  createKnownSchemas,
+  brokerDependency,
+  createKafka,
   createRecordEncoder,
-  createRecordProducer,
   createRegistry,
+  createWriterSchemas,
+  registryDependency,
+  sourceDependency,
 } from '@caliper-pipeline/kafka';
-import {
-  AppError,
-  type RunningService,
-  retryWhileAway,
-  SERVICE_VERSION,
-  type ServiceTools,
-} from '@caliper-pipeline/runtime';
+import { type RunningService, retryWhileAway, SERVICE_VERSION, type ServiceTools } from '@caliper-pipeline/runtime';
 import { type Binding, bindings, groupOf } from './bindings.ts';
 import type { SinkConfig } from './config.ts';
 import { createInsertQueue } from './io/insert-queue.ts';
@@ -33,8 +28,8 @@ export async function startSink(
   const stopping = new AbortController();
   const untilThere = { logger, signal: stopping.signal };
   const metrics = sinkMetrics(registry);
-  const schemas = createRegistry({ url: config.REGISTRY_URL });
-  const known = createKnownSchemas(schemas, Date.now);
+  const schemas = createRegistry({ url: config.REGISTRY_URL, logger });
+  const writerSchemas = createWriterSchemas(schemas);
   const clickhouse = connectClickHouse({
     url: config.CLICKHOUSE_URL,
     user: config.CLICKHOUSE_USER,
@@ -43,13 +38,16 @@ export async function startSink(
     insertTimeoutMs: config.SINK_INSERT_TIMEOUT_MS,
   });
   const insert = insertRows(clickhouse);
-  const kafka = { brokers: config.KAFKA_BROKERS, clientId: config.CALIPER_INSTANCE, logger };
-  const producer = createRecordProducer({ ...kafka, sendTimeoutMs: SEND_TIMEOUT_MS });
-  const probe = createBrokerProbe(kafka);
+  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: config.CALIPER_INSTANCE, logger });
+  const producer = kafka.recordProducer({ sendTimeoutMs: SEND_TIMEOUT_MS });
+  const probe = kafka.brokerProbe();
 
   const letterSubject = subjectOf('sinkDeadLetters', deadLetterSchema);
-  const letterId = await retryWhileAway('schemas', () => schemas.idOf(letterSubject, deadLetterSchema), untilThere);
-  const deadLetterEncoder = createRecordEncoder(deadLetterSchema, letterId);
+  const deadLetterEncoder = await retryWhileAway(
+    'schemas',
+    () => createRecordEncoder(schemas, letterSubject, deadLetterSchema),
+    untilThere,
+  );
   for (const { table, schema } of bindings) {
     await retryWhileAway(`table ${table}`, () => checkColumns(clickhouse, table, schema), untilThere);
   }
@@ -61,13 +59,12 @@ export async function startSink(
   }
 
   function sourceOf(binding: Binding) {
-    return createBatchSource({
-      ...kafka,
+    return kafka.batchSource({
       groupId: groupOf(binding),
-      topics: binding.topics.map(topicName),
-      maxBytesPerPartition: config.SINK_FETCH_BYTES,
+      topics: binding.topics.map((name) => topicName(name)),
+      fetchBytes: config.SINK_FETCH_BYTES,
       // All at once: the handlers wait for an insert that they share.
-      concurrentPartitions: Math.max(16, config.CALIPER_PARTITIONS),
+      concurrency: Math.max(16, config.CALIPER_PARTITIONS),
       onFatal: (error) => fatal(`the consumer of ${binding.table} ended`, error),
     });
   }
@@ -81,41 +78,37 @@ export async function startSink(
       onInsert: (rows, bytes, seconds) => metrics.observeInsert(table, rows, bytes, seconds),
       onFailure: (code) => metrics.countFailure(table, code),
     });
-    const topology = loading({ known });
-    try {
-      await source.start(
-        loadBatch({
-          table,
-          topology,
-          known,
-          queue,
-          producer,
-          deadLetterEncoder,
-          metrics,
-          serviceVersion: SERVICE_VERSION,
-        }),
-      );
-    } catch (error) {
-      throw new AppError('broker_unavailable', `the consumer of ${table} did not start`, error);
-    }
+    const topology = loading({ writerSchemas });
+    await source.start(
+      loadBatch({
+        table,
+        topology,
+        writerSchemas,
+        queue,
+        producer,
+        deadLetterEncoder,
+        metrics,
+        serviceVersion: SERVICE_VERSION,
+      }),
+    );
   }
 
   return {
     dependencies: [
-      { name: 'kafka', probe: () => probe.check(bindings.flatMap(({ topics }) => topics.map(topicName))) },
-      { name: 'registry', probe: () => schemas.probe() },
+      brokerDependency(
+        probe,
+        bindings.flatMap(({ topics }) => topics.map((name) => topicName(name))),
+      ),
+      registryDependency(schemas),
       { name: 'clickhouse', probe: () => pingClickHouse(clickhouse) },
-      ...sources.map(({ binding, source }) => ({
-        name: `consumer of ${binding.table}`,
-        probe: async () => assertJoined(source.status().state),
-      })),
+      ...sources.map(({ binding, source }) => sourceDependency(`consumer of ${binding.table}`, source)),
     ],
     drain: async () => {
       stopping.abort();
       await Promise.all(sources.map(({ source }) => source.stop()));
     },
     close: async () => {
-      await Promise.all([producer.disconnect(), probe.close(), clickhouse.close()]);
+      await Promise.all([producer.disconnect(), clickhouse.close()]);
     },
   };
 }
@@ -123,8 +116,4 @@ export async function startSink(
 async function pingClickHouse(client: ReturnType<typeof connectClickHouse>): Promise<void> {
   const answer = await client.ping();
   if (!answer.success) throw answer.error;
-}
-
-function assertJoined(state: string): void {
-  if (state !== 'joined' && state !== 'rebalancing') throw new Error(state);
 }

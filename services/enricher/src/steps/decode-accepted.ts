@@ -1,5 +1,5 @@
-import type { InlineFacts, KeyColumns } from '@caliper-pipeline/contracts';
-import type { InputRecord } from '@caliper-pipeline/kafka';
+import type { InlineFacts, inlineFacts, KeyColumns, keyColumns } from '@caliper-pipeline/contracts';
+import type { BlockDecoder, InputRecord } from '@caliper-pipeline/kafka';
 import { deadLetter, ok, type Result } from '@caliper-pipeline/pipeline';
 
 /** A record of `caliper.events` and where it stands. */
@@ -18,12 +18,8 @@ export interface AcceptedBlocks {
   readonly unread: Buffer;
 }
 
-/** What the step asks of the codec: blocks, or why there are none. */
-export type DecodeBlocks = (
-  value: Buffer,
-) =>
-  | { readonly kind: 'ok'; readonly facts: InlineFacts; readonly columns: KeyColumns; readonly unread: Buffer }
-  | { readonly kind: 'undecodable' | 'unknown_schema'; readonly detail: string };
+/** What the step asks of the codec. */
+export type DecodeBlocks = BlockDecoder<readonly [typeof inlineFacts, typeof keyColumns]>['decode'];
 
 /** Decodes the blocks that the enricher reads; two thirds of an event are never looked at. */
 export function decodeAccepted({ decodeBlocks }: { decodeBlocks: DecodeBlocks }) {
@@ -31,6 +27,7 @@ export function decodeAccepted({ decodeBlocks }: { decodeBlocks: DecodeBlocks })
     if (source.record.value === null) return deadLetter('undecodable', 'the record has no value');
     const decoded = decodeBlocks(source.record.value);
     if (decoded.kind !== 'ok') return deadLetter(decoded.kind, decoded.detail);
-    return ok({ source, facts: decoded.facts, columns: decoded.columns, unread: decoded.unread });
+    const [facts, columns] = decoded.blocks;
+    return ok({ source, facts, columns, unread: decoded.unread });
   };
 }

@@ -1,4 +1,4 @@
-import { bodyOf, type InputRecord, type KnownSchemas, writerOf } from '@caliper-pipeline/kafka';
+import { bodyOf, type InputRecord, readableId, type WriterSchemas } from '@caliper-pipeline/kafka';
 import { deadLetter, ok, type Result } from '@caliper-pipeline/pipeline';
 
 /** A record of a loaded topic and where it stands. */
@@ -15,11 +15,13 @@ export interface Row {
 }
 
 /** Bytes → a row, undecoded. What does not begin like a record of ours, or names a schema that nobody knows, is no row. */
-export function readRow({ known }: { known: KnownSchemas }) {
+export function readRow({ writerSchemas }: { writerSchemas: WriterSchemas }) {
   return function readRow({ record }: SourceRecord): Result<Row> {
     if (record.value === null) return deadLetter('undecodable', 'the record has no value');
-    const writer = writerOf(record.value, known);
-    if (writer.kind !== 'ok') return deadLetter(writer.kind, writer.detail);
+    const schemaId = readableId(record.value);
+    if (typeof schemaId !== 'number') return deadLetter(schemaId.kind, schemaId.detail);
+    const writer = writerSchemas.find(schemaId);
+    if (writer.kind !== 'known') return deadLetter(writer.kind, writer.detail);
     return ok({ schemaText: writer.text, body: bodyOf(record.value) });
   };
 }

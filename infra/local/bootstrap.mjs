@@ -1,0 +1,85 @@
+// The first step of `npm start` and `npm test`: plain JavaScript, because a fresh clone has only the Node that is on the
+// machine (18 or later). It checks what must be there, installs what is missing, and hands over to Node 24.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const LOCK_FILE = `${ROOT}package-lock.json`;
+const MARKER = `${ROOT}node_modules/.caliper-lock`;
+const NODE_24 = `${ROOT}node_modules/.bin/node`;
+const JVM_PARTS = `${ROOT}.cache/jvm`;
+
+const [command = '', ...options] = process.argv.slice(2);
+const targets = { start: 'infra/local/start.ts', test: 'infra/local/test.ts' };
+if (!(command in targets)) fail(`Unknown command "${command}": use npm start or npm test.`);
+
+checkNode();
+if (!options.includes('--help')) checkJava();
+await installPackages();
+await handOver();
+
+function checkNode() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < 18) fail(`Node ${process.versions.node} is too old: install Node 18 or later.`);
+}
+
+function checkJava() {
+  const java = spawnSync('java', ['-version'], { encoding: 'utf8' });
+  if (java.error) fail('Java is missing: install Java 17 or later (apt-get install openjdk-17-jre-headless).');
+  const [, version] = /version "(\d+)/.exec(java.stderr) ?? [];
+  if (Number(version) < 17)
+    fail(`Java ${version} is too old: install Java 17 or later (apt-get install openjdk-17-jre-headless).`);
+  const needsMaven = !existsSync(JVM_PARTS);
+  if (needsMaven && spawnSync('mvn', ['-v']).error) {
+    fail('Maven is missing, and Kafka and the registry are not fetched yet: install Maven (apt-get install maven).');
+  }
+}
+
+async function installPackages() {
+  const lock = createHash('sha256').update(readFileSync(LOCK_FILE)).digest('hex');
+  if (existsSync(NODE_24) && existsSync(MARKER) && readFileSync(MARKER, 'utf8') === lock) return;
+  console.log('↓ npm packages, about 570 MB (once)');
+  const startedAt = Date.now();
+  const ticker = setInterval(() => console.log(`↓ npm packages … ${seconds(startedAt)}`), 10_000);
+  const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  clearInterval(ticker);
+  if (code !== 0) fail('npm ci failed: its words stand above. Is the package registry reachable?');
+  writeFileSync(MARKER, lock);
+  console.log(`✔ npm packages installed in ${seconds(startedAt)}`);
+}
+
+async function handOver() {
+  const flags = ['--disable-warning=TimeoutNegativeWarning', '--disable-warning=ExperimentalWarning'];
+  const child = spawn(NODE_24, [...flags, `${ROOT}${targets[command]}`, ...options], {
+    stdio: 'inherit',
+    cwd: process.cwd(),
+  });
+  // Ctrl-C in a terminal reaches both; what is sent to this process alone is passed on. The child ends in order by itself.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  process.exitCode = await new Promise((resolve) => {
+    child.on('error', (error) => fail(`Node 24 does not start: ${error.message}. Delete node_modules and try again.`));
+    child.on('close', (code, signal) => resolve(signal === null ? code : 1));
+  });
+}
+
+function run(file, args, settings) {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, { cwd: ROOT, ...settings });
+    child.on('error', () => resolve(-1));
+    child.on('close', resolve);
+  });
+}
+
+function seconds(startedAtMs) {
+  return `${Math.round((Date.now() - startedAtMs) / 1000)} s`;
+}
+
+function fail(sentence) {
+  console.error(`✘ ${sentence}`);
+  process.exit(1);
+}

@@ -1,0 +1,96 @@
+import type { Batch, EachBatchHandler, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { messageOf } from '../dependency-error.ts';
+import type { Logger } from '../logger.ts';
+import type { BatchHandler, InputBatch, InputRecord } from '../port.ts';
+import { asksForRejoin, errorForRunner, saysPartitionLost } from './consumer-errors.ts';
+import { type HeartbeatOptions, keepAlive } from './heartbeats.ts';
+import type { PartitionLease, PartitionLeases } from './partition-leases.ts';
+import type { StatusKeeper } from './source-status.ts';
+
+export interface BatchLoopOptions extends HeartbeatOptions {
+  readonly leases: PartitionLeases;
+  readonly status: StatusKeeper;
+  readonly logger: Logger;
+}
+
+/**
+ * One batch of one partition: heartbeats beside the handler, commit inside it, and an ending that kafkajs survives. If the
+ * process dies anywhere in here, what was not committed comes again, here or at another member.
+ */
+export function batchLoop(handler: BatchHandler, options: BatchLoopOptions): EachBatchHandler {
+  const { leases, status, logger } = options;
+  return async (payload) => {
+    const { batch, heartbeat } = payload;
+    // A seek or a stop came between fetch and handler: the records are fetched again.
+    if (!payload.isRunning() || payload.isStale()) return;
+    const input = toInputBatch(batch);
+    status.fetched(input.topic, input.partition, input.highWatermark);
+    const lease = leases.take(input.topic, input.partition);
+    const endHeartbeats = keepAlive(heartbeat, lease, options);
+    try {
+      await handler(input, {
+        signal: lease.signal,
+        commit: (nextOffset, metadata) => commit(payload, input, lease, status, nextOffset, metadata),
+      });
+    } catch (error) {
+      const { topic, partition, firstOffset } = input;
+      logger.warn({ topic, partition, offset: String(firstOffset), reason: messageOf(error) }, 'batch comes again');
+      throw errorForRunner(lease.fence() ?? error);
+    } finally {
+      endHeartbeats();
+      lease.release();
+    }
+    if (lease.fence() !== undefined) throw errorForRunner(lease.fence());
+  };
+}
+
+async function commit(
+  payload: EachBatchPayload,
+  batch: InputBatch,
+  lease: PartitionLease,
+  status: StatusKeeper,
+  nextOffset: bigint,
+  metadata: string | undefined,
+): Promise<void> {
+  const { topic, partition } = batch;
+  if (nextOffset <= batch.firstOffset || nextOffset > batch.lastOffset + 1n) {
+    throw new Error(`offset ${nextOffset} is outside the batch ${batch.firstOffset}..${batch.lastOffset + 1n}`);
+  }
+  if (lease.isLost()) throw new Error(`${topic} ${partition} is lost, nothing is committed`, { cause: lease.fence() });
+  // Markers behind the last record belong to what is done: else the lag would never be 0.
+  const isWhole = nextOffset > batch.records.at(-1)!.offset;
+  const next = isWhole ? batch.lastOffset + 1n : nextOffset;
+  const offset = { partition, offset: String(next), ...(metadata === undefined ? {} : { metadata }) };
+  try {
+    // Not `consumer.commitOffsets`: that one hides the type of the error, and an evicted member would end for good.
+    await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [offset] }] });
+  } catch (error) {
+    // The outcome may be unknown. Either way the records come again from wherever the group stands.
+    if (saysPartitionLost(error)) lease.lose(error);
+    else if (asksForRejoin(error)) lease.warn(error);
+    throw error;
+  }
+  // After the commit: dying in between repeats nothing, because the next owner starts at the commit.
+  payload.resolveOffset(String(next - 1n));
+  status.committed(topic, partition, next);
+}
+
+function toInputBatch(batch: Batch): InputBatch {
+  return {
+    topic: batch.topic,
+    partition: batch.partition,
+    firstOffset: BigInt(batch.messages[0]!.offset),
+    lastOffset: BigInt(batch.lastOffset()),
+    highWatermark: BigInt(batch.highWatermark),
+    records: batch.messages.map(toInputRecord),
+  };
+}
+
+function toInputRecord({ offset, timestamp, key, value, headers }: KafkaMessage): InputRecord {
+  const last: Record<string, Buffer | undefined> = {};
+  for (const [name, given] of Object.entries(headers ?? {})) {
+    const one = Array.isArray(given) ? given.at(-1) : given;
+    last[name] = typeof one === 'string' ? Buffer.from(one) : one;
+  }
+  return { offset: BigInt(offset), timestampMs: Number(timestamp), key, value, headers: last };
+}

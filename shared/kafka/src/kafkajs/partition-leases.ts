@@ -1,0 +1,67 @@
+/** The right of one handler to one partition, for as long as this member owns it in this generation of the group. */
+export interface PartitionLease {
+  readonly topic: string;
+  readonly partition: number;
+  /** Aborted by a loss and by the stop of the source. */
+  readonly signal: AbortSignal;
+  /** The first error that says what became of the partition; it leaves the handler in place of the handler's own. */
+  readonly fence: () => unknown;
+  readonly isLost: () => boolean;
+  readonly lose: (reason: unknown) => void;
+  /** Remembers an error without losing the partition: the group forms anew, but a commit is still taken. */
+  readonly warn: (reason: unknown) => void;
+  readonly release: () => void;
+}
+
+export interface PartitionLeases {
+  readonly take: (topic: string, partition: number) => PartitionLease;
+  /**
+   * The member has (re)joined: whatever still runs belongs to the generation before. kafkajs would send its commits with
+   * the new generation, also for partitions that are no longer assigned, and the broker would take them.
+   */
+  readonly loseAll: (reason: Error) => void;
+  /** Aborts the signals; commits stay possible, so that finished work is not done twice. */
+  readonly stop: () => void;
+}
+
+export function createPartitionLeases(): PartitionLeases {
+  const held = new Set<{ readonly lose: (reason: unknown) => void; readonly abort: () => void }>();
+  let stopping = false;
+
+  const take = (topic: string, partition: number): PartitionLease => {
+    const controller = new AbortController();
+    let fence: unknown;
+    let lost = false;
+    const lease: PartitionLease = {
+      topic,
+      partition,
+      signal: controller.signal,
+      fence: () => fence,
+      isLost: () => lost,
+      lose: (reason) => {
+        fence ??= reason;
+        lost = true;
+        controller.abort(reason);
+      },
+      warn: (reason) => {
+        fence ??= reason;
+      },
+      release: () => held.delete(entry),
+    };
+    const entry = { lose: lease.lose, abort: () => controller.abort(new Error('the source stops')) };
+    held.add(entry);
+    if (stopping) entry.abort();
+    return lease;
+  };
+
+  return {
+    take,
+    loseAll: (reason) => {
+      for (const { lose } of held) lose(reason);
+    },
+    stop: () => {
+      stopping = true;
+      for (const { abort } of held) abort();
+    },
+  };
+}

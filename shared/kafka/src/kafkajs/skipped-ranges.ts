@@ -1,0 +1,58 @@
+import type { Consumer } from 'kafkajs';
+import { messageOf } from '../dependency-error.ts';
+import type { Logger } from '../logger.ts';
+import type { StatusKeeper } from './source-status.ts';
+
+/**
+ * Commits over ranges that hold nothing for a handler. A fetch of aborted records and markers alone is skipped by kafkajs
+ * without calling the handler and, without auto-commit, without a commit: a partition that ends in an aborted transaction
+ * would show lag for ever, and a restart would read the range again.
+ *
+ * Everything before such a range is committed already: kafkajs fetches on only from what was resolved, and the loop
+ * resolves only what it has committed. A commit that is lost here costs nothing but that.
+ */
+export function commitSkippedRanges(consumer: Consumer, status: StatusKeeper, logger: Logger): void {
+  /** Furthest position of each partition in this generation, by skips and by handlers alike. */
+  const positions = new Map<string, bigint>();
+  const committing = new Set<string>();
+  const keyOf = (topic: string, partition: number) => `${topic} ${partition}`;
+
+  const settle = async (topic: string, partition: number) => {
+    const key = keyOf(topic, partition);
+    if (committing.has(key)) return;
+    committing.add(key);
+    try {
+      // kafkajs repeats a commit whose connection broke; a handler's later commit may overtake it. So once more until the
+      // last one sent is the furthest one.
+      for (let sent: bigint | undefined; sent !== positions.get(key); ) {
+        const position = positions.get(key);
+        if (position === undefined) return;
+        await consumer.commitOffsets([{ topic, partition, offset: String(position) }]);
+        sent = position;
+        if (positions.get(key) === position) status.committed(topic, partition, position);
+      }
+    } catch (error) {
+      logger.debug({ topic, partition, reason: messageOf(error) }, 'skipped range not committed');
+    } finally {
+      committing.delete(key);
+    }
+  };
+
+  consumer.on(consumer.events.GROUP_JOIN, () => positions.clear());
+  consumer.on(consumer.events.COMMIT_OFFSETS, ({ payload }) => {
+    for (const { topic, partitions } of payload.topics) {
+      for (const { partition, offset } of partitions) {
+        const key = keyOf(topic, partition);
+        const known = positions.get(key);
+        if (known === undefined || BigInt(offset) > known) positions.set(key, BigInt(offset));
+      }
+    }
+  });
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+    if (payload.batchSize > 0) return;
+    const next = BigInt(payload.lastOffset) + 1n;
+    status.fetched(payload.topic, payload.partition, BigInt(payload.highWatermark));
+    positions.set(keyOf(payload.topic, payload.partition), next);
+    void settle(payload.topic, payload.partition);
+  });
+}

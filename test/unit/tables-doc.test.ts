@@ -1,0 +1,41 @@
+import { readdirSync } from 'node:fs';
+import { deadLetterSchema, enrichedEventSchema } from '@caliper-pipeline/contracts';
+import { expect, test } from 'vitest';
+import { ROOT, readDocument, section, tableRows } from './documents.ts';
+
+const document = readDocument('docs/tables.md');
+const FOLDER = 'infra/clickhouse/migrations';
+const migrations = readdirSync(`${ROOT}${FOLDER}`)
+  .toSorted()
+  .map((name) => readDocument(`${FOLDER}/${name}`))
+  .join('\n');
+
+const COLUMN = /^ {4}([a-z]\w*) (.+?)(?= (?:CODEC|COMMENT|DEFAULT|MATERIALIZED)\b|,?$)/;
+
+/** Name and type of every column of a table, from the text of the migrations. */
+function columnsOf(table: string): readonly (readonly [string, string])[] {
+  const start = migrations.indexOf(`CREATE TABLE IF NOT EXISTS {{database}}.${table} `);
+  const lines = migrations.slice(start, migrations.indexOf('\n)', start)).split('\n');
+  return lines.flatMap((line) => {
+    const match = COLUMN.exec(line);
+    return match === null ? [] : [[match[1]!, match[2]!] as const];
+  });
+}
+
+const describedColumns = (table: string) => tableRows(section(document, `## \`${table}\``));
+
+for (const table of ['events', 'dead_letters', 'tenants']) {
+  test(`docs/tables.md describes every column of ${table} with its type, and no other`, () => {
+    const rows = describedColumns(table);
+    const described = rows.map(([name, type]) => [name, type]);
+    expect(columnsOf(table).length).toBeGreaterThan(0);
+    expect(described.toSorted()).toEqual(columnsOf(table).toSorted());
+    for (const [name, , meaning] of rows) expect(meaning, name).toMatch(/\S/);
+  });
+}
+
+test('every field of EnrichedEvent and of DeadLetter is described', () => {
+  const namesOf = (table: string) => describedColumns(table).map(([name]) => name);
+  expect(namesOf('events')).toEqual(expect.arrayContaining(enrichedEventSchema.fields.map(({ name }) => name)));
+  expect(namesOf('dead_letters')).toEqual(expect.arrayContaining(deadLetterSchema.fields.map(({ name }) => name)));
+});

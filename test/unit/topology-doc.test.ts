@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { enrichment } from '../../services/enricher/src/topology.ts';
+import { reception } from '../../services/gateway/src/topology.ts';
+import { loading } from '../../services/sink/src/topology.ts';
+import { numberedNames, readDocument, section } from './documents.ts';
+
+const architecture = readDocument('docs/architecture.md');
+const encoder = { encode: () => Buffer.alloc(0) };
+
+test('docs/architecture.md lists the steps of the gateway in their order', () => {
+  const { steps } = reception({
+    encoders: { event: encoder, fact: encoder, deadLetter: encoder },
+    commonPartitions: 1,
+    serviceVersion: '',
+    tenants: () => new Map(),
+    maxDepth: 1,
+    maxItems: 1,
+  });
+  expect(numberedNames(section(architecture, '### Gateway'))).toEqual(steps);
+});
+
+test('docs/architecture.md lists the steps of the enricher in their order', () => {
+  const { steps } = enrichment({
+    decodeBlocks: () => ({ kind: 'undecodable', detail: '' }),
+    tenants: () => new Map(),
+    spliceBlocks: (_resolved, unread) => unread,
+    sourceGeneration: 1,
+  });
+  expect(numberedNames(section(architecture, '### Enricher'))).toEqual(steps);
+});
+
+test('docs/architecture.md lists the steps of the sink in their order', () => {
+  const { steps } = loading({ known: { prepare: async () => {}, textOf: () => undefined } });
+  expect(numberedNames(section(architecture, '### Sink'))).toEqual(steps);
+});
