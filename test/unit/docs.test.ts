@@ -12,8 +12,8 @@ const documents = [
 ];
 
 for (const { path, name, content } of generatedBlocks) {
-  test(`the block "${name}" of ${path} is what the code says (else: node test/unit/write-docs.ts)`, () => {
-    expect(generatedBlock(readDocument(path), name)).toBe(content());
+  test(`the block "${name}" of ${path} is what the code says (else: node test/unit/write-docs.ts)`, async () => {
+    expect(generatedBlock(readDocument(path), name)).toBe(await content());
   });
 }
 

@@ -1,6 +1,9 @@
 -- One row per learning event. Every part of ORDER BY is a frozen function of the event's own body, so any repeat (re-send,
 -- replay, crash, rewind) collapses to the row with the highest version: inserts may come again, rows do not.
 -- Columns: docs/tables.md. Times are UTC, also where the server's own time zone is another. '' means "none".
+-- Codecs, measured on 1 M rows of Learn-length IRIs: 222 bytes a row with raw, 488 with the default LZ4, for 15 % more CPU.
+-- Delta and DoubleDelta make times and offsets larger (4.65 and 4.50 bytes against 4.34): inside a day of a course rows are
+-- in the order of a hash. ZSTD(3) for raw takes 8 % off ZSTD(1) at the same CPU on mixed senders; ZSTD(6) twice the CPU.
 CREATE TABLE IF NOT EXISTS {{database}}.events {{on_cluster}}
 (
     tenant LowCardinality(String),
@@ -12,10 +15,10 @@ CREATE TABLE IF NOT EXISTS {{database}}.events {{on_cluster}}
     scope_key UInt64 MATERIALIZED sipHash64(scope_id) CODEC(ZSTD(1)),
     actor_key UInt64 MATERIALIZED sipHash64(actor_id) CODEC(ZSTD(1)),
     event_date Date COMMENT 'UTC day of event_time; 1970-01-01 outside 2000 to 2100' CODEC(ZSTD(1)),
-    received_at DateTime64(3, 'UTC') COMMENT 'by the gateway' CODEC(Delta, ZSTD(1)),
-    event_time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
-    inserted_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'tells rollups what changed' CODEC(Delta, ZSTD(1)),
-    send_time Nullable(DateTime64(3, 'UTC')) COMMENT 'of the envelope' CODEC(Delta, ZSTD(1)),
+    received_at DateTime64(3, 'UTC') COMMENT 'by the gateway' CODEC(ZSTD(1)),
+    event_time DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    inserted_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'tells rollups what changed' CODEC(ZSTD(1)),
+    send_time Nullable(DateTime64(3, 'UTC')) COMMENT 'of the envelope' CODEC(ZSTD(1)),
     local_date Date COMMENT 'day of event_time in the tenant''s time zone' CODEC(ZSTD(1)),
     utc_offset_minutes Int16 CODEC(ZSTD(1)),
     caliper_version LowCardinality(String),
@@ -66,8 +69,8 @@ CREATE TABLE IF NOT EXISTS {{database}}.events {{on_cluster}}
     attempt_id String CODEC(ZSTD(1)),
     parent_attempt_id String CODEC(ZSTD(1)),
     attempt_count Nullable(UInt32) CODEC(ZSTD(1)),
-    attempt_started_at Nullable(DateTime64(3, 'UTC')) CODEC(Delta, ZSTD(1)),
-    attempt_ended_at Nullable(DateTime64(3, 'UTC')) CODEC(Delta, ZSTD(1)),
+    attempt_started_at Nullable(DateTime64(3, 'UTC')) CODEC(ZSTD(1)),
+    attempt_ended_at Nullable(DateTime64(3, 'UTC')) CODEC(ZSTD(1)),
     item_id String CODEC(ZSTD(1)),
     question_type LowCardinality(String),
     response_id String CODEC(ZSTD(1)),
@@ -78,7 +81,7 @@ CREATE TABLE IF NOT EXISTS {{database}}.events {{on_cluster}}
     grade_action LowCardinality(String),
     scored_by_id String CODEC(ZSTD(1)),
     is_course_grade Bool,
-    due_at Nullable(DateTime64(3, 'UTC')) CODEC(Delta, ZSTD(1)),
+    due_at Nullable(DateTime64(3, 'UTC')) CODEC(ZSTD(1)),
     duration_seconds Nullable(Float64) CODEC(ZSTD(1)),
     media_position_seconds Nullable(Float64) CODEC(ZSTD(1)),
     media_length_seconds Nullable(Float64) CODEC(ZSTD(1)),
@@ -98,9 +101,9 @@ CREATE TABLE IF NOT EXISTS {{database}}.events {{on_cluster}}
     raw String COMMENT 'the event''s JSON after redaction; no query reads it' CODEC(ZSTD(3)),
     source_generation UInt32 CODEC(ZSTD(1)),
     source_partition UInt32 CODEC(ZSTD(1)),
-    source_offset UInt64 CODEC(Delta, ZSTD(1)),
+    source_offset UInt64 CODEC(ZSTD(1)),
     rule_version UInt32 COMMENT 'language rules << 16 | enrichment rules' CODEC(ZSTD(1)),
-    version UInt64 COMMENT 'topic generation << 48 | source offset; the highest wins' CODEC(Delta, ZSTD(1)),
+    version UInt64 COMMENT 'topic generation << 48 | source offset; the highest wins' CODEC(ZSTD(1)),
     is_deleted UInt8 DEFAULT 0,
     INDEX by_learner learner_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_session session_id TYPE bloom_filter(0.01) GRANULARITY 1,

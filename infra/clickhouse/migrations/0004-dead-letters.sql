@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS {{database}}.dead_letters {{on_cluster}}
     id UUID COMMENT 'a function of source and content',
     tenant LowCardinality(String),
     sensor LowCardinality(String),
-    received_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    received_at DateTime64(3, 'UTC') CODEC(ZSTD(1)),
     stage LowCardinality(String) COMMENT 'gateway, enricher or sink',
     step LowCardinality(String),
     reason LowCardinality(String) COMMENT 'a code of docs/errors.md',
@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS {{database}}.dead_letters {{on_cluster}}
     payload String COMMENT 'redacted, cut at 1 MB' CODEC(ZSTD(3)),
     payload_bytes UInt64 COMMENT 'length before it was cut' CODEC(ZSTD(1)),
     payload_hash String COMMENT 'SHA-256 of the whole redacted payload, hex' CODEC(ZSTD(1)),
-    inserted_at DateTime64(3, 'UTC') DEFAULT now64(3) CODEC(Delta, ZSTD(1)),
+    inserted_at DateTime64(3, 'UTC') DEFAULT now64(3) CODEC(ZSTD(1)),
     replayed_at Nullable(DateTime64(3, 'UTC')) COMMENT 'when it was sent again; NULL = it was not',
     -- The last replay wins over every repeat of the letter itself.
     version UInt64 MATERIALIZED toUInt64(ifNull(toUnixTimestamp64Milli(replayed_at), 0))

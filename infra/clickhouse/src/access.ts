@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '@caliper-pipeline/runtime';
 import { ClickHouseError } from '@clickhouse/client';
 import { type ClickHouseConnection, connect, toClickHouseError } from './connection.ts';
-import { expandPlaceholders, onCluster } from './placeholders.ts';
+import { expandPlaceholders, onCluster, type Target } from './placeholders.ts';
 import { splitStatements } from './statements.ts';
 
 /** A user for one role: `sink` appends rows, `reader` reads views. */
@@ -29,8 +29,7 @@ export async function applyAccess(
   connection: ClickHouseConnection,
   users: readonly ServiceUser[],
 ): Promise<AccessResult> {
-  const roles = splitStatements(expandPlaceholders(await readFile(ROLES_FILE, 'utf8'), connection, 'access/roles.sql'));
-  const statements = [...roles, ...users.flatMap((user) => userStatements(connection, user))];
+  const statements = await accessStatements(connection, users);
   await using client = connect(connection);
   try {
     for (const query of statements) await client.command({ query });
@@ -41,13 +40,19 @@ export async function applyAccess(
   }
 }
 
-function userStatements(connection: ClickHouseConnection, { role, user, password }: ServiceUser): readonly string[] {
+/** The statements of `applyAccess`, in order. */
+export async function accessStatements(target: Target, users: readonly ServiceUser[]): Promise<readonly string[]> {
+  const roles = expandPlaceholders(await readFile(ROLES_FILE, 'utf8'), target, 'access/roles.sql');
+  return [...splitStatements(roles), ...users.flatMap((user) => userStatements(target, user))];
+}
+
+function userStatements(target: Target, { role, user, password }: ServiceUser): readonly string[] {
   if (!USER_NAME.test(user)) throw new AppError('config_invalid', `user "${user}" is no identifier`);
   const salt = randomBytes(16).toString('hex');
   const hash = createHash('sha256').update(password).update(salt).digest('hex');
   const identified = `IDENTIFIED WITH sha256_hash BY '${hash}' SALT '${salt}'`;
-  const where = onCluster(connection);
-  const roleName = `${connection.database}_${role}`;
+  const where = onCluster(target);
+  const roleName = `${target.database}_${role}`;
   return [
     `CREATE USER IF NOT EXISTS ${user} ${where} ${identified}`,
     `ALTER USER ${user} ${where} ${identified}`,

@@ -31,16 +31,20 @@ class NoLog implements Logger {
 const REQUEST_TIMEOUT_MS = 200_000;
 
 /**
- * A client that logs nothing. The session's database is `default`, because ours may not exist yet: statements name theirs.
+ * A client that logs nothing.
+ *
+ * @param session database of unqualified names. Not ours unless asked for, because ours may not exist yet
  */
 export function connect(
   { url, user, password }: ClickHouseConnection,
   settings: ClickHouseSettings = {},
+  session = 'default',
 ): ClickHouseClient {
   return createClient({
     url,
     username: user,
     password,
+    database: session,
     application: 'caliper-pipeline',
     request_timeout: REQUEST_TIMEOUT_MS,
     max_open_connections: 2,
@@ -58,6 +62,9 @@ const NOT_ALLOWED = new Set(['192', '193', '194', '497', '516']);
 export function toClickHouseError(thrown: unknown, what: string): AppError {
   if (thrown instanceof AppError) return thrown;
   const reason = thrown instanceof Error ? firstLine(thrown) : String(thrown);
+  if (thrown instanceof TypeError || thrown instanceof SyntaxError) {
+    return new AppError('internal', `${what}: ${reason}`, thrown);
+  }
   if (!(thrown instanceof ClickHouseError)) return new AppError('clickhouse_unavailable', `${what}: ${reason}`, thrown);
   if (NOT_NOW.has(thrown.code)) return new AppError('clickhouse_refused', `${what}: ${reason}`, thrown);
   if (NOT_ALLOWED.has(thrown.code)) return new AppError('config_invalid', `${what}: ${reason}`, thrown);

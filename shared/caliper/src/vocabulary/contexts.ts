@@ -26,7 +26,11 @@ const CALIPER_CONTEXT = /^\/\/purl\.imsglobal\.org\/ctx\/caliper\/v(\d+)(?:p(\d+
 
 /** Scheme, case and a trailing slash do not matter: the specification's own prose varies them. */
 export const contextMeaning: (iri: string) => ContextMeaning = boundedCache((iri) => {
-  const bare = iri.trim().toLowerCase().replace(/^https?:/, '').replace(/[/#]+$/, '');
+  const bare = iri
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:/, '')
+    .replace(/[/#]+$/, '');
   const match = CALIPER_CONTEXT.exec(bare);
   if (match === null) return NOTHING;
   return { version: `${match[1]}.${match[2] ?? '0'}`, known: KNOWN.has(bare) };

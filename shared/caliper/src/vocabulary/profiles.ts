@@ -1,5 +1,5 @@
-import { EVENT_RULES } from './event-types.ts';
 import { isA } from './entity-types.ts';
+import { EVENT_RULES } from './event-types.ts';
 
 /** The profile terms of 1.2 and of the Library extension (caliper.md b). */
 export const PROFILES: ReadonlySet<string> = new Set(

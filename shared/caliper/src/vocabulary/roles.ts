@@ -1,6 +1,7 @@
 /** Core roles and their sub-roles (LIS 2; 1.2 context plus Manager#Manager of the text; caliper.md f). */
 const SUB_ROLES: Readonly<Record<string, string>> = {
-  Administrator: 'Administrator Developer ExternalDeveloper ExternalSupport ExternalSystemAdministrator Support SystemAdministrator',
+  Administrator:
+    'Administrator Developer ExternalDeveloper ExternalSupport ExternalSystemAdministrator Support SystemAdministrator',
   ContentDeveloper: 'ContentDeveloper ContentExpert ExternalContentExpert Librarian',
   Instructor:
     'ExternalInstructor Grader GuestInstructor Instructor Lecturer PrimaryInstructor SecondaryInstructor TeachingAssistant TeachingAssistantGroup TeachingAssistantOffering TeachingAssistantSection TeachingAssistantTemplate',

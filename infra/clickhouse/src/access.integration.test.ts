@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { accessStatements, applyAccess } from './access.ts';
+import { readMigrations } from './migration-files.ts';
+import { expandPlaceholders } from './placeholders.ts';
+import { splitStatements } from './statements.ts';
+import { type RandomDatabase, randomDatabase } from './testing/random-database.ts';
+
+let database: RandomDatabase;
+beforeAll(async () => {
+  database = await randomDatabase(inject('clickhouse'), { migrated: false });
+});
+afterAll(async () => database[Symbol.asyncDispose]());
+
+const user = { role: 'sink', user: 'loader', password: "p'); DROP" } as const;
+
+describe('roles and users', () => {
+  it('leave a server alone that takes its users from a file', async () => {
+    expect(await applyAccess(database.connection, [user])).toBe('unsupported');
+  });
+
+  it('never hold a password in clear', async () => {
+    expect((await accessStatements(database.connection, [user])).join()).not.toContain('DROP');
+  });
+});
+
+describe('the text for a cluster', () => {
+  it('is ClickHouse SQL in every statement, of migrations and of roles', async () => {
+    const target = { database: 'caliper', cluster: 'main' };
+    const migrations = await readMigrations();
+    const statements = [
+      ...migrations.flatMap(({ name, text }) => splitStatements(expandPlaceholders(text, target, name))),
+      ...(await accessStatements({ ...database.connection, ...target }, [user])),
+    ];
+    expect(statements.length).toBeGreaterThan(15);
+    for (const statement of statements) {
+      // No cluster is at hand: the server's parser is what can be asked.
+      const [row] = await database.rows<{ text: string }>('SELECT formatQuery({statement:String}) AS text', {
+        statement,
+      });
+      expect(row?.text).toContain('ON CLUSTER main');
+    }
+  });
+});
+
+describe('access/roles.sql', () => {
+  it('lets the sink append only and the reader read views only', async () => {
+    const text = await readFile(new URL('../access/roles.sql', import.meta.url), 'utf8');
+    const grants = [...text.matchAll(/^GRANT \{\{on_cluster\}\} (.+) ON (\S+) TO \{\{database\}\}_(\w+);/gm)];
+    expect(
+      grants.map(([, right, object, role]) => `${role}: ${right} ${object}`.replaceAll('{{database}}.', '')),
+    ).toEqual([
+      'sink: INSERT events',
+      'sink: INSERT dead_letters',
+      'sink: SHOW COLUMNS *',
+      'sink: SELECT system.columns',
+      'reader: SELECT events_current',
+      'reader: SELECT tenants_current',
+      'reader: SELECT dead_letters_current',
+    ]);
+  });
+});

@@ -1,0 +1,72 @@
+import { identifies, type Reference, referenceOf } from '../entities/reference.ts';
+import { isObject, type JsonObject, objectOf, textOf } from '../json/values.ts';
+import type { ChainLink } from '../types.ts';
+import { isA } from '../vocabulary/entity-types.ts';
+
+export interface Chain {
+  readonly links: readonly ChainLink[];
+  /** group, membership, object or none: where it was found. */
+  readonly source: string;
+  /** Nearest CourseOffering or CourseSection, else the organisation itself (semantics.md, "Scope"). Frozen. */
+  readonly scopeId: string;
+  readonly flags: readonly string[];
+}
+
+const MOST_LINKS = 17;
+const NO_CHAIN: Chain = { links: [], source: 'none', scopeId: '', flags: [] };
+
+/** The organisations that the event itself describes, nearest first: of its group, else its membership, else its object's course. */
+export function chainOf(event: JsonObject, object: Reference): Chain {
+  const group = climb(referenceOf(event.group), 'group');
+  if (group !== null) return group;
+  const membership = climb(referenceOf(referenceOf(event.membership).entity.organization), 'membership');
+  if (membership !== null) return membership;
+  // The object itself may be an organisation of the course (Canvas navigates to a CourseOffering).
+  for (const candidate of objectCourses(object)) {
+    const chain = climb(candidate, 'object');
+    if (chain !== null && chain.links.some(({ type }) => isCourse(type))) return chain;
+  }
+  return NO_CHAIN;
+}
+
+function objectCourses({ entity }: Reference): Reference[] {
+  const extensions = objectOf(entity.extensions);
+  return [entity.course, entity.subOrganizationOf, entity.isPartOf, extensions.isPartOf, extensions.course].map(
+    referenceOf,
+  );
+}
+
+function climb(start: Reference, source: string): Chain | null {
+  if (start.id === '' && start.type === '') return null;
+  const links: ChainLink[] = [];
+  const seen = new Set<string>();
+  const flags: string[] = [];
+  for (let at = start; at.id !== ''; at = referenceOf(at.entity.subOrganizationOf ?? at.entity.isPartOf)) {
+    if (!identifies(at.id)) {
+      flags.push('group_unidentified');
+      continue;
+    }
+    if (seen.has(at.id)) {
+      flags.push('group_cycle');
+      break;
+    }
+    if (links.length === MOST_LINKS) break;
+    seen.add(at.id);
+    links.push(linkOf(at));
+  }
+  if (links.length === 0) return { links, source, scopeId: '', flags };
+  const course = links.find(({ type }) => isCourse(type));
+  return { links, source, scopeId: (course ?? links[0]!).id, flags };
+}
+
+const isCourse = (type: string): boolean => isA(type, 'CourseOffering');
+
+function linkOf({ id, type, entity }: Reference): ChainLink {
+  return {
+    id,
+    type,
+    name: textOf(entity.name),
+    external_id: textOf(entity.courseNumber) || textOf(objectOf(entity.extensions)['bb:course.externalId']),
+    academic_session: textOf(isObject(entity.academicSession) ? entity.academicSession.name : entity.academicSession),
+  };
+}

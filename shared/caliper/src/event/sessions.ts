@@ -1,0 +1,79 @@
+import { identifies, type Reference, referenceOf } from '../entities/reference.ts';
+import type { JsonObject } from '../json/values.ts';
+import { timeMs } from '../values/time.ts';
+
+export interface SessionFacts {
+  readonly reported: Reference;
+  readonly federated: Reference;
+  readonly reportedId: string;
+  readonly federatedId: string;
+  readonly marker: '' | 'start' | 'end';
+  readonly endReason: '' | 'logged_out' | 'timed_out';
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly flags: readonly string[];
+}
+
+const NO_SESSION: Reference = referenceOf(undefined);
+
+/**
+ * The sessions that an event names. 1.0 carries the session of a login in `generated`, of a logout in `target`, of a
+ * time-out in `object` (semantics.md, "Sessions"). Only SessionEvents start or end a session by name: Learn's LTI events
+ * say LoggedIn too and carry the login session's id.
+ */
+export function sessionsOf(event: JsonObject, type: string, action: string, object: Reference): SessionFacts {
+  const own = referenceOf(event.session);
+  const federated = referenceOf(event.federatedSession);
+  const reported = own.id !== '' || type !== 'SessionEvent' ? own : sessionOfAct(event, action, object);
+  const marker =
+    type !== 'SessionEvent'
+      ? ''
+      : action === 'LoggedIn'
+        ? 'start'
+        : action === 'LoggedOut' || action === 'TimedOut'
+          ? 'end'
+          : '';
+  const flags: string[] = [];
+  const subject = reported.id === '' ? federated : reported;
+  return {
+    reported,
+    federated,
+    reportedId: sessionId(reported.id, flags),
+    federatedId: sessionId(federated.id, flags),
+    marker,
+    endReason: marker !== 'end' ? '' : action === 'TimedOut' ? 'timed_out' : 'logged_out',
+    // Learn gives every federated session the event's own time as its start: it says nothing.
+    startedAt: isLearn(event) ? null : timeMs(subject.entity.startedAtTime),
+    endedAt:
+      marker === 'end'
+        ? (timeMs(subject.entity.endedAtTime) ?? timeMs(event.eventTime))
+        : timeMs(subject.entity.endedAtTime),
+    flags,
+  };
+}
+
+function sessionOfAct(event: JsonObject, action: string, object: Reference): Reference {
+  const slot = action === 'LoggedIn' ? event.generated : action === 'LoggedOut' ? event.target : object.entity;
+  const session = action === 'TimedOut' ? object : referenceOf(slot);
+  return session.type === 'Session' || session.type === 'LtiSession' || (session.type === '' && action === 'TimedOut')
+    ? session
+    : NO_SESSION;
+}
+
+/** Learn writes an unknown session as an address that ends in `/sessions/`: it must not become one giant session. */
+function sessionId(id: string, flags: string[]): string {
+  if (id === '') return '';
+  if (id.endsWith('/sessions/')) {
+    flags.push('session_id_empty');
+    return '';
+  }
+  return identifies(id) ? id : '';
+}
+
+const isLearn = (event: JsonObject): boolean => {
+  const context = event['@context'];
+  return (
+    Array.isArray(context) &&
+    context.some((entry) => typeof entry === 'string' && entry.includes('caliper.blackboard.com'))
+  );
+};

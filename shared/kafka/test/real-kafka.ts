@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import { inject } from 'vitest';
+import { type KafkaClient, createKafka } from '../src/kafkajs/client.ts';
+import { silentLogger } from '../src/logger.ts';
+import type { BatchHandler, InputBatch, InputRecord } from '../src/port.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    kafkaBrokers: string;
+    registryUrl: string;
+  }
+}
+
+/** What tests need of a real broker beside the port: topics, committed offsets, transactions. */
+export interface RealKafka extends AsyncDisposable {
+  readonly brokers: readonly string[];
+  readonly client: KafkaClient;
+  readonly raw: Kafka;
+  readonly admin: Admin;
+  readonly topic: (partitions?: number, settings?: Readonly<Record<string, string>>) => Promise<string>;
+  readonly committed: (groupId: string, topic: string, partition?: number) => Promise<bigint>;
+  readonly end: (topic: string, partition?: number) => Promise<bigint>;
+}
+
+export const randomName = (prefix: string): string => `${prefix}-${randomUUID()}`;
+
+export async function connectRealKafka(): Promise<RealKafka> {
+  const brokers = inject('kafkaBrokers').split(',');
+  const raw = new kafkajs.Kafka({
+    brokers,
+    clientId: 'tests',
+    logLevel: kafkajs.logLevel.NOTHING,
+    retry: { initialRetryTime: 20, maxRetryTime: 500, retries: 20 },
+  });
+  const admin = raw.admin();
+  await admin.connect();
+  const topic: RealKafka['topic'] = async (partitions = 1, settings = {}) => {
+    const name = randomName('test');
+    const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
+    await admin.createTopics({
+      waitForLeaders: false,
+      topics: [{ topic: name, numPartitions: partitions, replicationFactor: 1, configEntries }],
+    });
+    await until(`${name} is led`, async () => (await leaderCount(admin, name)) === partitions);
+    return name;
+  };
+  return {
+    brokers,
+    client: createKafka({ brokers, clientId: randomName('client'), logger: silentLogger }),
+    raw,
+    admin,
+    topic,
+    committed: async (groupId, name, partition = 0) => {
+      const [found] = await admin.fetchOffsets({ groupId, topics: [name] });
+      return BigInt(found!.partitions.find((entry) => entry.partition === partition)!.offset);
+    },
+    end: async (name, partition = 0) => {
+      const offsets = await admin.fetchTopicOffsets(name);
+      return BigInt(offsets.find((entry) => entry.partition === partition)!.high);
+    },
+    [Symbol.asyncDispose]: () => admin.disconnect(),
+  };
+}
+
+async function leaderCount(admin: Admin, name: string): Promise<number> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [name] }).catch(() => ({ topics: [] }));
+  return topics.flatMap(({ partitions }) => partitions).filter(({ leader }) => leader >= 0).length;
+}
+
+/** Awaits a condition that only the outside can tell. The test's own time-out is the bound. */
+export async function until(what: string, holds: () => Promise<boolean> | boolean, boundMs = 30_000): Promise<void> {
+  const end = performance.now() + boundMs;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`not within ${boundMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Commits everything and keeps what came; `reached` resolves when so many records are there. */
+export function collector() {
+  const batches: InputBatch[] = [];
+  const records: InputRecord[] = [];
+  let waiting: { readonly count: number; readonly resolve: () => void } | null = null;
+  const handler: BatchHandler = async (batch, context) => {
+    await context.commit(batch.lastOffset + 1n);
+    batches.push(batch);
+    records.push(...batch.records);
+    if (waiting !== null && records.length >= waiting.count) waiting.resolve();
+  };
+  const reached = (count: number) =>
+    new Promise<void>((resolve) => {
+      waiting = { count, resolve };
+      if (records.length >= count) resolve();
+    });
+  return { handler, batches, records, reached, values: () => records.map(({ value }) => String(value)) };
+}
