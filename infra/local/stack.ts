@@ -94,7 +94,8 @@ async function startParts(
   const partitions = options.partitions ?? 6;
   for (const job of options.setUp ?? []) {
     const target = { endpoints, partitions, replicationFactor: brokers.length, tenantsFile: senders.tenantsFile };
-    options.onEvent?.({ kind: 'set up', what: await job.run(target) });
+    const what = await job.run(target);
+    options.onEvent?.({ kind: 'set up', what });
   }
 
   const services = await serviceDefinitions(options, wanted, ports, endpoints, senders, partitions);

@@ -18,6 +18,14 @@ function reasonsIn(folder: string, pattern: RegExp): readonly string[] {
   return [...new Set([...sources.matchAll(pattern)].map(([, reason]) => reason!))].toSorted();
 }
 
+/** As `reasonsIn`, for flags: words of both branches of a condition, and of several ways to give one. */
+function flagsIn(folder: string): readonly string[] {
+  const either = /\bcode:[^,]*?'(\w+)'/g;
+  const or = /\bcode:[^,]*?'\w+'\s*:\s*'(\w+)'/g;
+  const listed = /(?:flags\.push\(|flags: \[|return \[)'(\w+)'/g;
+  return [...new Set([either, or, listed].flatMap((pattern) => reasonsIn(folder, pattern)))].toSorted();
+}
+
 /** Given by shared/pipeline, for a step that threw. */
 const STEP_FAILED = 'step_failed';
 /** What shared/kafka says of bytes that it cannot decode; the steps pass it on. The type holds the list, both ways. */
@@ -64,6 +72,16 @@ for (const [heading, folder] of [
     const steps = reasonsIn(folder, /deadLetter\(\s*'(\w+)'/g);
     const known = [...new Set([...steps, ...undecodable, STEP_FAILED])];
     expect(codesOf(heading).toSorted()).toEqual(known.toSorted());
+  });
+}
+
+for (const [heading, folder] of [
+  ['## Gateway', 'shared/caliper/src'],
+  ['## Enricher', 'services/enricher/src/domain'],
+] as const) {
+  test(`docs/conformance.md lists every flag of the ${heading.slice(3).toLowerCase()}, and no other`, () => {
+    const listed = tableRows(section(readDocument('docs/conformance.md'), heading)).map(([code]) => code!);
+    expect(listed.toSorted()).toEqual(flagsIn(folder));
   });
 }
 

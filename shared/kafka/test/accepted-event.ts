@@ -8,13 +8,16 @@ import {
 
 /** About the event of the measurements: 1.9 KB, most of it `raw`. */
 const RAW = `{"id":"urn:uuid:0d2a5d6e","type":"NavigationEvent","actor":{"id":"https://example.org/users/1","name":"Zoë"},${'"extensions":{"bb:key":"a value of some length"},'.repeat(
-  16,
+  2,
 )}"action":"NavigatedTo"}`;
 
 /** A value for every field, so that a field that is read from the wrong place shows. */
-function valueOf({ name, type }: AvroField, index: number): unknown {
+function fieldValue({ name, type }: AvroField, index: number): unknown {
   if (name === 'raw') return RAW;
-  if (name === 'chain') return [{ id: 'https://example.org/s/1', type: 'CourseSection', name: 'n', external_id: 'x', academic_session: 'a' }];
+  if (name === 'chain')
+    return [
+      { id: 'https://example.org/s/1', type: 'CourseSection', name: 'n', external_id: 'x', academic_session: 'a' },
+    ];
   if (Array.isArray(type)) return index % 2 === 0 ? null : type[1] === 'boolean' ? true : index;
   switch (typeof type === 'string' ? type : 'type' in type ? type.type : '') {
     case 'string':
@@ -33,7 +36,7 @@ function valueOf({ name, type }: AvroField, index: number): unknown {
 }
 
 const filled = (fields: readonly AvroField[]) =>
-  Object.fromEntries(fields.map((field, index) => [field.name, valueOf(field, index)]));
+  Object.fromEntries(fields.map((field, index) => [field.name, fieldValue(field, index)]));
 
 export const acceptedEvent = filled(acceptedEventSchema.fields) as AcceptedEvent;
 /** Of the same event: key and carried columns are equal. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { inject } from 'vitest';
-import { type KafkaClient, createKafka } from '../src/kafkajs/client.ts';
+import { createKafka, type KafkaClient } from '../src/kafkajs/client.ts';
 import { silentLogger } from '../src/logger.ts';
 import type { BatchHandler, InputBatch, InputRecord } from '../src/port.ts';
 

@@ -42,8 +42,21 @@ test('a group starts at the earliest record and goes on at its commit', async ()
 test('offsets, time, key and headers of a record arrive as they were written', async () => {
   const topic = await kafka.topic(2);
   const producer = kafka.client.recordProducer({ sendTimeoutMs: 10_000 });
-  const full = { key: Buffer.from('k'), value: Buffer.from([0, 255]), headers: { a: 'é' }, timestampMs: 1_700_000_000_123 };
-  await producer.send([{ topic, records: [{ partition: 1, ...full }, { partition: 1, key: null, value: null }] }]);
+  const full = {
+    key: Buffer.from('k'),
+    value: Buffer.from([0, 255]),
+    headers: { a: 'é' },
+    timestampMs: 1_700_000_000_123,
+  };
+  await producer.send([
+    {
+      topic,
+      records: [
+        { partition: 1, ...full },
+        { partition: 1, key: null, value: null },
+      ],
+    },
+  ]);
   await producer.disconnect();
   const source = kafka.client.batchSource({ groupId: randomName('group'), topics: [topic] });
   const seen = collector();
@@ -51,7 +64,12 @@ test('offsets, time, key and headers of a record arrive as they were written', a
   await seen.reached(2);
   await source.stop();
   expect(seen.batches.map(({ partition, highWatermark }) => [partition, highWatermark])).toEqual([[1, 2n]]);
-  expect(seen.records[0]).toMatchObject({ offset: 0n, timestampMs: 1_700_000_000_123, key: full.key, value: full.value });
+  expect(seen.records[0]).toMatchObject({
+    offset: 0n,
+    timestampMs: 1_700_000_000_123,
+    key: full.key,
+    value: full.value,
+  });
   expect(seen.records[0]!.headers.a).toEqual(Buffer.from('é'));
   expect(seen.records[1]).toMatchObject({ offset: 1n, key: null, value: null });
 });

@@ -11,7 +11,11 @@ beforeAll(async () => {
 });
 afterAll(() => kafka[Symbol.asyncDispose]());
 
-const record = (value: Buffer | string, partition = 0): OutputRecord => ({ partition, key: null, value: Buffer.from(value) });
+const record = (value: Buffer | string, partition = 0): OutputRecord => ({
+  partition,
+  key: null,
+  value: Buffer.from(value),
+});
 
 async function readAll(topic: string, count: number) {
   const source = kafka.client.batchSource({ groupId: randomName('group'), topics: [topic] });
@@ -101,7 +105,9 @@ test('a record over the bound of its topic is refused as a defect', async () => 
   const topic = await kafka.topic(1, { 'max.message.bytes': '1000' });
   const producer = kafka.client.recordProducer({ sendTimeoutMs: 5_000 });
   const noise = Buffer.from(Array.from({ length: 5_000 }, () => Math.floor(Math.random() * 256)));
-  await expect(producer.send([{ topic, records: [record(noise)] }])).rejects.toMatchObject({ type: 'MESSAGE_TOO_LARGE' });
+  await expect(producer.send([{ topic, records: [record(noise)] }])).rejects.toMatchObject({
+    type: 'MESSAGE_TOO_LARGE',
+  });
   await producer.disconnect();
 });
 

@@ -18,7 +18,11 @@ const v1 = {
 } as const;
 const v2 = {
   ...v1,
-  fields: [...v1.fields, { name: 'tags', type: { type: 'array', items: 'string' }, default: [] }, { name: 'x', type: ['null', 'double'], default: null }],
+  fields: [
+    ...v1.fields,
+    { name: 'tags', type: { type: 'array', items: 'string' }, default: [] },
+    { name: 'x', type: ['null', 'double'], default: null },
+  ],
 } as const;
 
 /** A decoder of `reader` that has the schemas of `writers` loaded, as ids 1, 2, … */
@@ -32,9 +36,11 @@ async function decoderOf<const S extends AvroRecord>(reader: S, ...writers: Avro
 
 test('golden bytes', () => {
   expect(recordEncoder(v1, 6).encode({ a: 'x', n: 1 }).toString('hex')).toBe('0000000006027802');
-  expect(recordEncoder(v2, 0x01020304).encode({ a: 'é', n: -1, tags: ['t'], x: null }).toString('hex')).toBe(
-    '000102030404c3a90102027400' + '00',
-  );
+  expect(
+    recordEncoder(v2, 0x01020304)
+      .encode({ a: 'é', n: -1, tags: ['t'], x: null })
+      .toString('hex'),
+  ).toBe('000102030404c3a90102027400' + '00');
 });
 
 test('the bytes are those of the registry client', async () => {
@@ -62,7 +68,10 @@ test('two values do not share their bytes', () => {
 test('values over the scratch buffer are encoded, values over the bound of a record are refused', async () => {
   const large = 'x'.repeat(3_000_000);
   const decoder = await decoderOf(v1, v1);
-  expect(decoder.decode(recordEncoder(v1, 1).encode({ a: large, n: 1 }))).toMatchObject({ kind: 'ok', value: { a: large } });
+  expect(decoder.decode(recordEncoder(v1, 1).encode({ a: large, n: 1 }))).toMatchObject({
+    kind: 'ok',
+    value: { a: large },
+  });
   const tooLarge = { a: 'x'.repeat(MAX_MESSAGE_BYTES), n: 1 };
   expect(() => recordEncoder(v1, 1).encode(tooLarge)).toThrow('over the bound of a record');
 });
@@ -85,7 +94,10 @@ test('a schema that cannot be read as ours is undecodable, and says why', async 
   const other = { ...v1, fields: [{ name: 'a', type: 'double' }] } as const;
   const decoder = await decoderOf(v1, other);
   const result = decoder.decode(recordEncoder(other, 1).encode({ a: 1 }));
-  expect(result).toMatchObject({ kind: 'undecodable', detail: expect.stringContaining('schema 1 is not readable as R') });
+  expect(result).toMatchObject({
+    kind: 'undecodable',
+    detail: expect.stringContaining('schema 1 is not readable as R'),
+  });
 });
 
 test.each([

@@ -9,7 +9,9 @@ const TIMEOUT_MS = 300;
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-async function httpServer(answer: Answer): Promise<AsyncDisposable & { readonly url: string; readonly hits: string[] }> {
+async function httpServer(
+  answer: Answer,
+): Promise<AsyncDisposable & { readonly url: string; readonly hits: string[] }> {
   const hits: string[] = [];
   const server = createServer((request, response) => {
     hits.push(`${request.method} ${request.url}`);
@@ -28,10 +30,12 @@ async function httpServer(answer: Answer): Promise<AsyncDisposable & { readonly 
 }
 
 const registryAt = (url: string) => createRegistry({ url, logger: silentLogger, timeoutMs: TIMEOUT_MS });
-const json = (status: number, body: unknown): Answer => (_, response) => {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
-};
+const json =
+  (status: number, body: unknown): Answer =>
+  (_, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  };
 
 async function took(work: () => Promise<unknown>): Promise<{ readonly error: unknown; readonly ms: number }> {
   const startedAt = performance.now();
@@ -81,11 +85,14 @@ test('a 404 is an answer: there is no such schema', async () => {
   await using server = await httpServer(json(404, { error_code: 40403, message: 'Schema not found' }));
   const registry = registryAt(server.url);
   expect(await registry.schemaById(1)).toBeNull();
-  expect((await took(() => registry.idOf('s', acceptedEventSchema))).error).toMatchObject({ code: 'schema_not_registered' });
+  expect((await took(() => registry.idOf('s', acceptedEventSchema))).error).toMatchObject({
+    code: 'schema_not_registered',
+  });
 });
 
 test('the text is given as it is registered, logical types included, and asked for once', async () => {
-  const text = '{"type":"record","name":"R","fields":[{"name":"t","type":{"type":"long","logicalType":"timestamp-millis"}}]}';
+  const text =
+    '{"type":"record","name":"R","fields":[{"name":"t","type":{"type":"long","logicalType":"timestamp-millis"}}]}';
   await using server = await httpServer(json(200, { schema: text }));
   const registry = registryAt(server.url);
   expect(await registry.schemaById(7)).toBe(text);
