@@ -2,11 +2,11 @@ import type { RedactionRules } from '../types.ts';
 import { isHarmlessLaunchKey, isSecretKey, LAUNCH_MAPS, REDACTED } from './rules.ts';
 
 /** A key as JSON writes it, at any depth of escaping: `"key":`, `\\"key\\":`. Its value is looked at apart, since it may hold pairs itself. */
-const JSON_KEY = /((\\*)["'])([^"'\\]{1,200})\1\s*:\s*/g;
+const JSON_KEY = /((\\{0,64})["'])([^"'\\]{1,200})\1\s*:\s*/g;
 const SCALAR = /[-\w.+]+/y;
-/** A key and its value as forms and queries write them. */
-const FORM_PAIR = /([\w.~%[\]-]+)=([^&\s"'\\<>,;]+)/g;
-const BEARER = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
+/** A key and its value as forms and queries write them. Every repetition is bounded: the text is the sender's choice, and time must stay linear in it. */
+const FORM_PAIR = /([\w.~%-]{1,100})=([^&\s"'\\<>,;]+)/g;
+const BEARER = /\b(bearer|basic)\s{1,4}[\w.~+/=-]{6,}/gi;
 const LAUNCH_KEY = /^(?:lis_|user_|custom_|ext_|person_|given_name|family_name|name$|sub$|oauth|id_token)/;
 
 /**
