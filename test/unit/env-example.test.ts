@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { enricherSettings, readEnricherConfig } from '../../services/enricher/src/config.ts';
 import { gatewaySettings, readGatewayConfig } from '../../services/gateway/src/config.ts';
 import { readSinkConfig, sinkSettings } from '../../services/sink/src/config.ts';
-import { ROOT, readDocument } from './documents.ts';
+import { readDocument } from './documents.ts';
 
 const lines = readDocument('.env.example').split('\n');
 const assignments = lines.filter((line) => line !== '' && !line.startsWith('#'));
@@ -12,20 +11,26 @@ const example = Object.fromEntries(
 );
 const settings = { ...gatewaySettings.shape, ...enricherSettings.shape, ...sinkSettings.shape };
 
-/** Variables that docker-compose.yml takes from the environment. */
-function composeVariables(): readonly string[] {
-  if (!existsSync(`${ROOT}docker-compose.yml`)) return [];
-  const text = readDocument('docker-compose.yml').replaceAll('$$', '');
-  return [...text.matchAll(/\$\{(\w+)/g)].map(([, name]) => name!);
-}
+/** Variables that docker-compose.yml takes from the environment, with their defaults. */
+const composeVariables = [
+  ...readDocument('docker-compose.yml')
+    .replaceAll('$$', '')
+    .matchAll(/\$\{(\w+)(?::-([^}]*))?/g),
+].map(([, name, fallback]) => ({ name: name!, fallback }));
+
+/** Settings of the one-shot jobs, which are not exported as schemas. */
+const jobVariables = ['infra/clickhouse/src/settings.ts', 'infra/kafka/main.ts'].flatMap((path) =>
+  [...readDocument(path).matchAll(/^ +((?:CLICKHOUSE|CALIPER|KAFKA)_[A-Z_]+):/gm)].map(([, name]) => name!),
+);
 
 test('.env.example holds plain assignments, each name once', () => {
   for (const line of assignments) expect(line).toMatch(/^[A-Z][A-Z0-9_]*=\S*$/);
   expect(Object.keys(example)).toHaveLength(assignments.length);
 });
 
-test('.env.example names every setting of the services and of docker-compose.yml, and nothing else', () => {
-  const known = new Set([...Object.keys(settings), ...composeVariables()]);
+test('.env.example names every setting of services, jobs and docker-compose.yml, and nothing else', () => {
+  const compose = composeVariables.map(({ name }) => name);
+  const known = new Set([...Object.keys(settings), ...jobVariables, ...compose]);
   expect(Object.keys(example).toSorted()).toEqual([...known].toSorted());
 });
 
@@ -38,6 +43,10 @@ test('a setting with a default shows its default', () => {
     const byDefault = schema.safeParse(undefined);
     if (byDefault.success) expect(schema.parse(example[name]), name).toEqual(byDefault.data);
   }
+});
+
+test('a variable of docker-compose.yml shows its default', () => {
+  for (const { name, fallback } of composeVariables) if (fallback !== undefined) expect(example[name]).toBe(fallback);
 });
 
 test('every setting has a comment above it or in its group', () => {

@@ -24,7 +24,7 @@ export function chainOf(event: JsonObject, object: Reference): Chain {
   // The object itself may be an organisation of the course (Canvas navigates to a CourseOffering).
   for (const candidate of objectCourses(object)) {
     const chain = climb(candidate, 'object');
-    if (chain !== null && chain.links.some(({ type }) => isCourse(type))) return chain;
+    if (chain?.links.some(({ type }) => isCourse(type))) return chain;
   }
   return NO_CHAIN;
 }
