@@ -7,8 +7,7 @@ import {
   topicNames,
   topics,
 } from '@caliper-pipeline/contracts';
-import { connectAdmin, type TopicAdmin } from '@caliper-pipeline/kafka';
-import type { Logger } from '@caliper-pipeline/runtime';
+import { connectAdmin, type Logger, type TopicAdmin } from '@caliper-pipeline/kafka';
 
 export interface CreateTopicsOptions {
   readonly brokers: readonly string[];

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
 
 const FILE = `${ROOT}docker-compose.yml`;
+const EXAMPLE = `${ROOT}infra/docker/compose.env.example`;
 /** Values that a person would put into .env. */
 const SECRETS = {
   CLICKHOUSE_ADMIN_PASSWORD: 'admin-password',
@@ -57,8 +58,8 @@ export function parseCompose(without: readonly string[] = []): ParsedCompose {
   if (parserIsMissing) throw new Error(HOW_TO_INSTALL);
   const secrets = Object.fromEntries(Object.entries(SECRETS).filter(([name]) => !without.includes(name)));
   const { PATH } = process.env;
-  // Another file of settings than .env: what a developer has there must not decide the test.
-  const parsed = spawnSync('docker-compose', ['-f', FILE, '--env-file', '/dev/null', 'config'], {
+  // The example in place of .env: what a developer has there must not decide the test, and the example is held to parse.
+  const parsed = spawnSync('docker-compose', ['-f', FILE, '--env-file', EXAMPLE, 'config'], {
     cwd: ROOT,
     env: { PATH, ...secrets },
     encoding: 'utf8',

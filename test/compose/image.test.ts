@@ -94,12 +94,13 @@ describe.skipIf(skipWithoutParser)('what docker-compose.yml starts from it', () 
   );
 
   it.each(JOBS)(
-    '%s: loads and explains itself',
+    '%s: accepts its settings and says who did not answer',
     (name) => {
-      const { code, output } = runJob(image, service(name).command ?? [], '--help');
-      expect(output).not.toMatch(/ERR_|Cannot find/);
-      expect(code).toBe(0);
+      const { code, output } = runJob(image, service(name).command ?? [], environmentOf(name));
+      expect(output).not.toMatch(/ERR_|config_invalid|Cannot find/);
+      expect(output).toMatch(/ECONNREFUSED|unavailable/);
+      expect(code).toBe(1);
     },
-    60_000,
+    90_000,
   );
 });

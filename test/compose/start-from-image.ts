@@ -53,17 +53,22 @@ export async function askHealth(
   }
 }
 
-/** Runs a one-shot job to its end. */
+export interface JobEnd {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Runs a one-shot job with the environment of docker-compose.yml to its end, which is a failure: nobody is there. */
 export function runJob(
   image: AssembledImage,
   command: readonly string[],
-  ...args: readonly string[]
-): { code: number | null; output: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...image.entrypoint.slice(1), ...command, ...args], {
+  environment: Readonly<Record<string, string>>,
+): JobEnd {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...image.entrypoint.slice(1), ...command], {
     cwd: image.directory,
-    env: {},
+    env: { ...environment, ...elsewhere(environment, 0) },
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 60_000,
   });
   return { code: status, output: stdout + stderr };
 }

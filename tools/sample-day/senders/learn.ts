@@ -31,7 +31,7 @@ export function learnEvents(day: Day): PlannedEvent[] {
 function studies(day: Day, number: number): PlannedEvent[] {
   let atMs = day.beginning();
   const events = [signs(day, number, atMs, 'LoggedIn')];
-  for (let pages = day.random.between(2, 4); pages > 0; pages -= 1) {
+  for (let pages = day.random.between(3, 5); pages > 0; pages -= 1) {
     atMs = day.later(atMs, 1, 7);
     events.push(views(day, number, atMs));
   }
@@ -92,12 +92,12 @@ function takesQuiz(day: Day, number: number, afterMs: number): PlannedEvent[] {
   const attempt = attemptOf(day, number, startedMs);
   const answers = [1, 2].map((question) => {
     const atMs = startedMs + question * day.random.between(60_000, 150_000);
-    const item = {
+    const item: JsonObject = {
       ...resource('AssessmentItem', `assessments/_55_1/questions/_${question}_1`, ''),
       isPartOf: quizOf(day),
     };
     const itemAttempt = {
-      id: `${item.id}/attempts/_${6000 + number}_1`,
+      id: `${item['id']}/attempts/_${6000 + number}_1`,
       type: 'Attempt',
       assignee: person(number),
       count: 1,

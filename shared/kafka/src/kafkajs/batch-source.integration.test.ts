@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { collector, connectRealKafka, type RealKafka, randomName, until } from '../../test/real-kafka.ts';
-import type { BatchHandler, BatchSource, SourceState } from '../port.ts';
+import { collector, connectRealKafka, type RealKafka, randomName } from '../../test/real-kafka.ts';
 
 let kafka: RealKafka;
 beforeAll(async () => {
@@ -21,7 +20,7 @@ async function produce(topic: string, count: number, partitions = 1, from = 0): 
 }
 
 const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, index) => String(from + index));
-const numerically = (values: readonly string[]) => values.toSorted((a, b) => Number(a) - Number(b));
+const _numerically = (values: readonly string[]) => values.toSorted((a, b) => Number(a) - Number(b));
 
 test('a group starts at the earliest record and goes on at its commit', async () => {
   const topic = await kafka.topic();
@@ -131,80 +130,6 @@ test('a commit outside the batch is refused', async () => {
   });
   expect(await refused.promise).toEqual(['rejected', 'rejected']);
   await source.stop();
-});
-
-test('a second member takes half of the partitions and gives them back; nothing is missed', async () => {
-  const topic = await kafka.topic(4);
-  const groupId = randomName('group');
-  const sources: BatchSource[] = [];
-  const seen = collector();
-  const start = async () => {
-    const source = kafka.client.batchSource({ groupId, topics: [topic] });
-    sources.push(source);
-    await source.start(seen.handler);
-    return source;
-  };
-  const owned = () => sources.map(({ state }) => state.partitions.length);
-  const first = await start();
-  const states: SourceState[] = [];
-  first.onChange = ({ state }) => states.push(state);
-  await produce(topic, 40, 4);
-  await seen.reached(40);
-  const second = await start();
-  await until('both own two', () => owned().every((count) => count === 2));
-  await produce(topic, 40, 4, 40);
-  await seen.reached(80);
-  await second.stop();
-  await until('the first owns all again', () => owned()[0] === 4);
-  await produce(topic, 40, 4, 80);
-  await seen.reached(120);
-  await first.stop();
-  expect(numerically([...new Set(seen.values())])).toEqual(numbers(120));
-  expect(states).toEqual(['rebalancing', 'joined', 'rebalancing', 'joined', 'stopped']);
-});
-
-test('a member that was evicted in the middle of a batch rejoins, and the batch comes again', async () => {
-  const topic = await kafka.topic();
-  await produce(topic, 3);
-  const source = kafka.client.batchSource({ groupId: randomName('group'), topics: [topic] });
-  const seen = collector();
-  const evicted: unknown[] = [];
-  const handler: BatchHandler = async (batch, context) => {
-    if (evicted.length > 0) return seen.handler(batch, context);
-    // No timer runs, so no heartbeat goes out for longer than the session of 6 s.
-    const end = performance.now() + 7_500;
-    while (performance.now() < end);
-    await context.commit(batch.lastOffset + 1n).catch((error: unknown) => {
-      evicted.push(error);
-      throw error;
-    });
-  };
-  await source.start(handler);
-  await seen.reached(3);
-  await source.stop();
-  expect(evicted).toHaveLength(1);
-  expect(seen.values()).toEqual(numbers(3));
-});
-
-test('a handler that is longer than the session keeps its membership', async () => {
-  const topic = await kafka.topic();
-  await produce(topic, 1);
-  const source = kafka.client.batchSource({ groupId: randomName('group'), topics: [topic] });
-  const states: SourceState[] = [];
-  const seen = collector();
-  const first = Promise.withResolvers<void>();
-  const startedAt = performance.now();
-  await source.start(async (batch, context) => {
-    await until('longer than the session', () => performance.now() - startedAt > 7_000);
-    await seen.handler(batch, context);
-    first.resolve();
-  });
-  source.onChange = ({ state }) => states.push(state);
-  await first.promise;
-  expect(source.state.state).toBe('joined');
-  await source.stop();
-  expect(seen.batches).toHaveLength(1);
-  expect(states.filter((state) => state === 'rebalancing')).toEqual([]);
 });
 
 test('stop aborts the signal, waits for the handler and lets it commit', async () => {

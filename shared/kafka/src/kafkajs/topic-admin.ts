@@ -27,8 +27,8 @@ export interface TopicAdmin {
   readonly close: () => Promise<void>;
 }
 
-const LED_POLL_MS = 50;
-const LED_TIMEOUT_MS = 30_000;
+const POLL_MS = 50;
+const POLL_TIMEOUT_MS = 30_000;
 
 export async function connectAdmin(config: KafkaConfig): Promise<TopicAdmin> {
   const kafka = new kafkajs.Kafka({
@@ -83,14 +83,14 @@ export async function connectAdmin(config: KafkaConfig): Promise<TopicAdmin> {
         validateOnly: false,
         resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries }],
       });
+      // The controller has it; the broker that is asked next may learn of it a moment later.
+      await poll(`settings of ${topic}`, async () => {
+        const [now] = await describe(admin, [topic]);
+        const has = settingsOf(now?.entries ?? []);
+        return Object.entries(changes).every(([name, value]) => has[name] === value);
+      });
     },
-    untilLed: async (topics) => {
-      const deadline = Date.now() + LED_TIMEOUT_MS;
-      while (!(await areLed(topics))) {
-        if (Date.now() > deadline) throw new AppError('broker_unavailable', `no leaders for ${topics.join(', ')}`);
-        await new Promise((resolve) => setTimeout(resolve, LED_POLL_MS));
-      }
-    },
+    untilLed: (topics) => poll(`leaders of ${topics.join(', ')}`, () => areLed(topics)),
     ends: async (topic) => {
       const offsets = await admin.fetchTopicOffsets(topic);
       return new Map(
@@ -99,6 +99,14 @@ export async function connectAdmin(config: KafkaConfig): Promise<TopicAdmin> {
     },
     close: () => admin.disconnect(),
   };
+}
+
+async function poll(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + POLL_TIMEOUT_MS;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new AppError('broker_unavailable', `not in time: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
 }
 
 /** Set on the topic itself, not a default of the broker. */

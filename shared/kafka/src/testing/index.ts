@@ -1,5 +1,8 @@
 import type { BatchContext, BatchHandler, InputBatch, InputRecord, RecordProducer } from '../port.ts';
 
+export { createFakeRegistry, type FakeRegistry } from './fake-registry.ts';
+export { createFakeSource, type FakeSource } from './fake-source.ts';
+
 /** The ordered list of what was done to the outside: effect-order tests compare the whole of it. */
 export type Effects = string[];
 
