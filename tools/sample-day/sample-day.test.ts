@@ -7,7 +7,7 @@ import { sampleDay } from './sample-day.ts';
 
 const ANCHOR_MS = Date.UTC(2026, 10, 24, 15, 30, 12, 345);
 const plan = (label = '2026-11-24', anchorMs = ANCHOR_MS) => sampleDay(createDay(label, anchorMs), 'demo-key');
-const { deliveries, lastMark } = plan();
+const { deliveries, lastMark, sensors } = plan();
 const counts = countItems(deliveries);
 
 /** What the pipeline's own language makes of a delivery: an oracle that the ledger does not use. */
@@ -34,7 +34,7 @@ function interpreted({ body }: Delivery) {
 }
 
 test('the same label and anchor give the same bytes; another label gives other ids', () => {
-  expect(plan()).toEqual({ deliveries, lastMark });
+  expect(plan()).toEqual({ deliveries, lastMark, sensors });
   const others = new Set(plan('2026-11-25').deliveries.flatMap(({ items }) => items.map(({ mark }) => mark)));
   for (const { items } of deliveries)
     for (const { mark } of items) if (mark !== '') expect(others.has(mark), mark).toBe(false);
@@ -75,6 +75,7 @@ test('the language agrees with the ledger, item by item, and keys fall together 
       if (item.expect === 'describe') expect(result.kind).toBe('describe');
       if (item.expect === 'dead letter') expect(result).toMatchObject({ reason: 'event_time_unreadable' });
       if (result.kind !== 'event') continue;
+      expect(sensors).toContain(sensor);
       const { fields, identity } = result;
       const { event_id: eventId, actor_id: actorId, object_id: objectId, event_time: atMs } = fields;
       expect(markOf({ eventId, actorId, objectId, atMs })).toBe(item.mark);
@@ -95,7 +96,9 @@ test('every time is within the last 47 hours and none is in the future', () => {
 });
 
 test('three courses, 25 learners, a group in a section, and three versions of Caliper', () => {
-  const events = deliveries.flatMap(interpreted).flatMap(({ result }) => (result.kind === 'event' ? [result.fields] : []));
+  const events = deliveries
+    .flatMap(interpreted)
+    .flatMap(({ result }) => (result.kind === 'event' ? [result.fields] : []));
   const courses = events.flatMap(({ chain }) => chain.map(({ external_id }) => external_id)).filter((id) => id !== '');
   expect([...new Set(courses)].sort()).toEqual(['BIO-101', 'HIS-205', 'MAT-310']);
   expect(new Set(events.map((event) => event.learner_id).filter((id) => id !== '')).size).toBe(26);

@@ -1,12 +1,12 @@
-import type { Day } from './day.ts';
-import { iso } from './day.ts';
+import { LEARN_SITE_ID } from './campus.ts';
+import { type Day, iso } from './day.ts';
 import { type Delivery, type Item, type JsonObject, type PlannedEvent, resent, rowItem } from './ledger.ts';
-import { canvasEnvelope, canvasEvents } from './senders/canvas.ts';
-import { kafkaTools } from './senders/kafka-tools.ts';
+import { CANVAS_SENSOR, canvasEnvelope, canvasEvents } from './senders/canvas.ts';
+import { type KafkaTool, kafkaTools } from './senders/kafka-tools.ts';
 import { learnEvents } from './senders/learn.ts';
 import { learnEnvelope } from './senders/learn-shapes.ts';
-import { moodleBody, moodleEvents } from './senders/moodle.ts';
-import { openEdxBody, openEdxEvents } from './senders/open-edx.ts';
+import { MOODLE_SENSOR, moodleBody, moodleEvents } from './senders/moodle.ts';
+import { OPEN_EDX_SENSOR, openEdxBody, openEdxEvents } from './senders/open-edx.ts';
 import { earlyDescribes, lateDescribes } from './senders/registry-office.ts';
 
 const LEARN_BATCH = 12;
@@ -19,6 +19,8 @@ const OPEN_EDX_BATCH = 10;
  */
 export interface SampleDay {
   readonly deliveries: readonly Delivery[];
+  /** Whose rows to look at. */
+  readonly sensors: readonly string[];
   readonly lastMark: string;
 }
 
@@ -47,11 +49,14 @@ export function sampleDay(day: Day, key: string): SampleDay {
   );
   const last = openEdx.at(-1)!;
 
+  const tools = kafkaTools(day);
+  const sensors = [LEARN_SITE_ID, CANVAS_SENSOR, MOODLE_SENSOR, OPEN_EDX_SENSOR, ...tools.map(({ sensor }) => sensor)];
   return {
+    sensors,
     lastMark: last.items.at(-1)!.mark,
     deliveries: [
       describes(earlyDescribes(day)),
-      ...fromKafka(day),
+      ...fromKafka(tools),
       ...learn,
       ...canvas,
       ...moodle,
@@ -84,7 +89,7 @@ function withBadEvent(day: Day, events: readonly PlannedEvent[]): readonly Plann
 /** A body that was cut off on its way: no JSON, and answered so. */
 function unreadable(day: Day, authorization: string): Delivery {
   const mark = `cut off, sample day ${day.label}`;
-  const body = `{"sensor":"https://moodle.example.edu","note":"${mark}","data":[{"@context":`;
+  const body = `{"sensor":"${MOODLE_SENSOR}","note":"${mark}","data":[{"@context":`;
   return {
     sender: 'Moodle',
     channel: 'http',
@@ -96,8 +101,8 @@ function unreadable(day: Day, authorization: string): Delivery {
 }
 
 /** One event per record, as most producers do. */
-function fromKafka(day: Day): Delivery[] {
-  return kafkaTools(day).flatMap(({ sensor, events }) =>
+function fromKafka(tools: readonly KafkaTool[]): Delivery[] {
+  return tools.flatMap(({ sensor, events }) =>
     events.map((event): Delivery => {
       const sendTime = iso(event.atMs + 300);
       const dataVersion = String(event.event['@context']);

@@ -1,7 +1,7 @@
 import { type DeadLetter, deadLetterSchema } from '@caliper-pipeline/contracts';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { fullDeadLetter } from './testing/enriched-event.ts';
 import { expectedRow } from './testing/expected-row.ts';
+import { fullDeadLetter } from './testing/full-records.ts';
 import { type RandomDatabase, randomDatabase } from './testing/random-database.ts';
 
 let database: RandomDatabase;
@@ -46,7 +46,7 @@ describe('dead letters', () => {
       ...letter,
       tenant: 'old',
       received_at: Date.now() - 29 * 86_400_000,
-      id: fullDeadLetter.payload_hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5'),
+      id: '11111111-2222-3333-4444-555555555555',
     });
     await database.client.command({ query: `OPTIMIZE TABLE ${database.connection.database}.dead_letters FINAL` });
     expect(await database.rows(`SELECT count() AS n FROM ${current} WHERE tenant = 'old'`)).toEqual([{ n: 1 }]);

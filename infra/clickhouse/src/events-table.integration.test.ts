@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { avroColumnMismatches } from './avro-columns.ts';
 import { columnsOf } from './columns.ts';
 import { tableMismatches } from './contract-tables.ts';
-import { fullEvent } from './testing/enriched-event.ts';
 import { expectedRow } from './testing/expected-row.ts';
+import { fullEvent } from './testing/full-records.ts';
 import { type RandomDatabase, randomDatabase } from './testing/random-database.ts';
 
 let database: RandomDatabase;

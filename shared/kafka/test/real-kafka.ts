@@ -19,6 +19,8 @@ export interface RealKafka extends AsyncDisposable {
   readonly raw: Kafka;
   readonly admin: Admin;
   readonly topic: (partitions?: number, settings?: Readonly<Record<string, string>>) => Promise<string>;
+  /** Values `from`…`from + count - 1`, by number modulo the partitions. */
+  readonly produceNumbers: (topic: string, count: number, partitions?: number, from?: number) => Promise<void>;
   readonly committed: (groupId: string, topic: string, partition?: number) => Promise<bigint>;
   readonly end: (topic: string, partition?: number) => Promise<bigint>;
 }
@@ -45,9 +47,21 @@ export async function connectRealKafka(): Promise<RealKafka> {
     await until(`${name} is led`, async () => (await leaderCount(admin, name)) === partitions);
     return name;
   };
+  const client = createKafka({ brokers, clientId: randomName('client'), logger: silentLogger });
+  const produceNumbers: RealKafka['produceNumbers'] = async (name, count, partitions = 1, from = 0) => {
+    const producer = client.recordProducer({ sendTimeoutMs: 10_000 });
+    const records = Array.from({ length: count }, (_, index) => ({
+      partition: (from + index) % partitions,
+      key: null,
+      value: Buffer.from(String(from + index)),
+    }));
+    await producer.send([{ topic: name, records }]);
+    await producer.disconnect();
+  };
   return {
     brokers,
-    client: createKafka({ brokers, clientId: randomName('client'), logger: silentLogger }),
+    client,
+    produceNumbers,
     raw,
     admin,
     topic,

@@ -2,7 +2,7 @@ import { canvasPerson, HISTORY, LEARNERS, TERM, V1P1 } from '../campus.ts';
 import { type Day, iso } from '../day.ts';
 import type { JsonObject, PlannedEvent } from '../ledger.ts';
 
-const SENSOR = 'https://canvas.example.edu/';
+export const CANVAS_SENSOR = 'https://canvas.example.edu/';
 const VENDOR = 'com.instructure.canvas';
 const QUIZ = {
   id: 'urn:instructure:canvas:assignment:105700000000091337',
@@ -157,7 +157,7 @@ function posts(day: Day, number: number, atMs: number): PlannedEvent {
 
 /** One message of Canvas: always one event. */
 export const canvasEnvelope = ({ atMs, event }: PlannedEvent): JsonObject => ({
-  sensor: SENSOR,
+  sensor: CANVAS_SENSOR,
   sendTime: iso(atMs + 1_700),
   dataVersion: V1P1,
   data: [event],

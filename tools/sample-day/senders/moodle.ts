@@ -2,7 +2,7 @@ import { LEARNERS, MATHEMATICS, moodlePerson } from '../campus.ts';
 import { type Day, iso } from '../day.ts';
 import { type JsonObject, markOf, type PlannedEvent } from '../ledger.ts';
 
-const SITE = 'https://moodle.example.edu';
+export const MOODLE_SENSOR = 'https://moodle.example.edu';
 const CONTEXT = 'http://purl.imsglobal.org/ctx/caliper/v1/Context';
 const TYPE = 'http://purl.imsglobal.org/caliper/v1/';
 const ACTION = 'http://purl.imsglobal.org/vocab/caliper/v1/action#';
@@ -21,7 +21,7 @@ const entity = (type: string, id: string, name: string | null, more: JsonObject 
   ...more,
 });
 
-const app = entity('SoftwareApplication', SITE, 'Moodle');
+const app = entity('SoftwareApplication', MOODLE_SENSOR, 'Moodle');
 const person = (number: number) => entity('lis/Person', moodlePerson(number), null);
 /** The section alone: which course it belongs to is described later, by the student information system. */
 const section = entity('lis/CourseSection', MATHEMATICS.sectionId, null, {
@@ -59,7 +59,7 @@ export function moodleEvents(day: Day): PlannedEvent[] {
 function studies(day: Day, number: number): PlannedEvent[] {
   let atMs = day.beginning();
   const session = (ended: string | null) =>
-    entity('Session', `${SITE}/session/${day.label}-${number}`, null, {
+    entity('Session', `${MOODLE_SENSOR}/session/${day.label}-${number}`, null, {
       actor: person(number),
       startedAtTime: iso(atMs),
       endedAtTime: ended,
@@ -71,7 +71,7 @@ function studies(day: Day, number: number): PlannedEvent[] {
   for (let pages = day.random.between(4, 6); pages > 0; pages -= 1) {
     atMs = day.later(atMs, 1, 8);
     const index = day.random.between(0, RESOURCES.length - 1);
-    const read = entity('Document', `${SITE}/mod/resource/view.php?id=${5100 + index}`, RESOURCES[index]!);
+    const read = entity('Document', `${MOODLE_SENSOR}/mod/resource/view.php?id=${5100 + index}`, RESOURCES[index]!);
     events.push(moodleEvent(number, atMs, 'ViewEvent', 'Viewed', { object: read }));
   }
   if (number <= 4) {
@@ -85,11 +85,11 @@ function studies(day: Day, number: number): PlannedEvent[] {
 }
 
 function takesQuiz(day: Day, number: number, startedMs: number): PlannedEvent[] {
-  const quiz = entity('Assessment', `${SITE}/mod/quiz/view.php?id=5170`, 'Test 3: Sequences and series', {
+  const quiz = entity('Assessment', `${MOODLE_SENSOR}/mod/quiz/view.php?id=5170`, 'Test 3: Sequences and series', {
     maxScore: 30,
   });
   const endedMs = day.later(startedMs, 8, 25);
-  const attempt = entity('Attempt', `${SITE}/mod/quiz/review.php?attempt=${day.label}-${number}`, null, {
+  const attempt = entity('Attempt', `${MOODLE_SENSOR}/mod/quiz/review.php?attempt=${day.label}-${number}`, null, {
     assignable: quiz,
     actor: person(number),
     count: 1,
@@ -110,4 +110,4 @@ function takesQuiz(day: Day, number: number, startedMs: number): PlannedEvent[] 
 
 /** One POST of Moodle: a 1.0 envelope without a data version, printed for people. */
 export const moodleBody = (sentMs: number, events: readonly PlannedEvent[]): string =>
-  JSON.stringify({ sensor: SITE, sendTime: iso(sentMs), data: events.map(({ event }) => event) }, null, 4);
+  JSON.stringify({ sensor: MOODLE_SENSOR, sendTime: iso(sentMs), data: events.map(({ event }) => event) }, null, 4);

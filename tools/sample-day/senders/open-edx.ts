@@ -2,10 +2,10 @@ import { BIOLOGY, learnPerson, V1P2 } from '../campus.ts';
 import { type Day, iso } from '../day.ts';
 import type { JsonObject, PlannedEvent } from '../ledger.ts';
 
-const SITE = 'https://video.example.edu';
+export const OPEN_EDX_SENSOR = 'https://video.example.edu';
 const LECTURES = [
-  { id: `${SITE}/xblock/lecture-7`, name: 'Lecture 7: Mitosis', seconds: 2_412 },
-  { id: `${SITE}/xblock/lecture-8`, name: 'Lecture 8: Meiosis', seconds: 1_987 },
+  { id: `${OPEN_EDX_SENSOR}/xblock/lecture-7`, name: 'Lecture 7: Mitosis', seconds: 2_412 },
+  { id: `${OPEN_EDX_SENSOR}/xblock/lecture-8`, name: 'Lecture 8: Meiosis', seconds: 1_987 },
 ] as const;
 
 type Lecture = (typeof LECTURES)[number];
@@ -66,5 +66,5 @@ function mediaEvent(day: Day, number: number, atMs: number, action: string, lect
 /** One POST of Open edX's bulk mode: an array of envelopes with one event each. */
 export const openEdxBody = (sentMs: number, events: readonly PlannedEvent[]): string =>
   JSON.stringify(
-    events.map(({ event }) => ({ sensor: SITE, sendTime: iso(sentMs), dataVersion: V1P2, data: [event] })),
+    events.map(({ event }) => ({ sensor: OPEN_EDX_SENSOR, sendTime: iso(sentMs), dataVersion: V1P2, data: [event] })),
   );

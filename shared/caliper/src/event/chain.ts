@@ -17,16 +17,17 @@ const NO_CHAIN: Chain = { links: [], source: 'none', scopeId: '', flags: [] };
 
 /** The organisations that the event itself describes, nearest first: of its group, else its membership, else its object's course. */
 export function chainOf(event: JsonObject, object: Reference): Chain {
-  const group = climb(referenceOf(event.group), 'group');
+  const flags: string[] = [];
+  const group = climb(referenceOf(event.group), 'group', flags);
   if (group !== null) return group;
-  const membership = climb(referenceOf(referenceOf(event.membership).entity.organization), 'membership');
+  const membership = climb(referenceOf(referenceOf(event.membership).entity.organization), 'membership', flags);
   if (membership !== null) return membership;
   // The object itself may be an organisation of the course (Canvas navigates to a CourseOffering).
   for (const candidate of objectCourses(object)) {
-    const chain = climb(candidate, 'object');
+    const chain = climb(candidate, 'object', flags);
     if (chain?.links.some(({ type }) => isCourse(type))) return chain;
   }
-  return NO_CHAIN;
+  return { ...NO_CHAIN, flags };
 }
 
 function objectCourses({ entity }: Reference): Reference[] {
@@ -36,11 +37,10 @@ function objectCourses({ entity }: Reference): Reference[] {
   );
 }
 
-function climb(start: Reference, source: string): Chain | null {
-  if (start.id === '' && start.type === '') return null;
+/** null = nothing there that identifies an organisation: anonymous and blank ones are skipped and flagged. */
+function climb(start: Reference, source: string, flags: string[]): Chain | null {
   const links: ChainLink[] = [];
   const seen = new Set<string>();
-  const flags: string[] = [];
   for (let at = start; at.id !== ''; at = referenceOf(at.entity.subOrganizationOf ?? at.entity.isPartOf)) {
     if (!identifies(at.id)) {
       flags.push('group_unidentified');
@@ -54,7 +54,7 @@ function climb(start: Reference, source: string): Chain | null {
     seen.add(at.id);
     links.push(linkOf(at));
   }
-  if (links.length === 0) return { links, source, scopeId: '', flags };
+  if (links.length === 0) return null;
   const course = links.find(({ type }) => isCourse(type));
   return { links, source, scopeId: (course ?? links[0]!).id, flags };
 }

@@ -42,8 +42,7 @@ export function sessionsOf(event: JsonObject, type: string, action: string, obje
     federatedId: sessionId(federated.id, flags),
     marker,
     endReason: marker !== 'end' ? '' : action === 'TimedOut' ? 'timed_out' : 'logged_out',
-    // Learn gives every federated session the event's own time as its start: it says nothing.
-    startedAt: isLearn(event) ? null : timeMs(subject.entity.startedAtTime),
+    startedAt: startOf(subject, event),
     endedAt:
       marker === 'end'
         ? (timeMs(subject.entity.endedAtTime) ?? timeMs(event.eventTime))
@@ -70,10 +69,7 @@ function sessionId(id: string, flags: string[]): string {
   return identifies(id) ? id : '';
 }
 
-const isLearn = (event: JsonObject): boolean => {
-  const context = event['@context'];
-  return (
-    Array.isArray(context) &&
-    context.some((entry) => typeof entry === 'string' && entry.includes('caliper.blackboard.com'))
-  );
-};
+/** Learn gives every session the event's own time as its start (all 14 samples): such a start says nothing. */
+function startOf({ entity }: Reference, event: JsonObject): number | null {
+  return entity.startedAtTime === event.eventTime ? null : timeMs(entity.startedAtTime);
+}

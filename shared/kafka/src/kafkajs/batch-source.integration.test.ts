@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { collector, connectRealKafka, type RealKafka, randomName } from '../../test/real-kafka.ts';
+import { collector, connectRealKafka, type RealKafka, randomName, until } from '../../test/real-kafka.ts';
 
 let kafka: RealKafka;
 beforeAll(async () => {
@@ -7,25 +7,12 @@ beforeAll(async () => {
 });
 afterAll(() => kafka[Symbol.asyncDispose]());
 
-/** Values `0`…`count - 1`, by number modulo the partitions. */
-async function produce(topic: string, count: number, partitions = 1, from = 0): Promise<void> {
-  const producer = kafka.client.recordProducer({ sendTimeoutMs: 10_000 });
-  const records = Array.from({ length: count }, (_, index) => ({
-    partition: (from + index) % partitions,
-    key: null,
-    value: Buffer.from(String(from + index)),
-  }));
-  await producer.send([{ topic, records }]);
-  await producer.disconnect();
-}
-
 const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, index) => String(from + index));
-const _numerically = (values: readonly string[]) => values.toSorted((a, b) => Number(a) - Number(b));
 
 test('a group starts at the earliest record and goes on at its commit', async () => {
   const topic = await kafka.topic();
   const groupId = randomName('group');
-  await produce(topic, 10);
+  await kafka.produceNumbers(topic, 10);
   for (const expected of [numbers(10), numbers(5, 10)]) {
     const source = kafka.client.batchSource({ groupId, topics: [topic] });
     const seen = collector();
@@ -33,7 +20,7 @@ test('a group starts at the earliest record and goes on at its commit', async ()
     await seen.reached(expected.length);
     await source.stop();
     expect(seen.values()).toEqual(expected);
-    await produce(topic, 5, 1, 10);
+    await kafka.produceNumbers(topic, 5, 1, 10);
   }
   expect(await kafka.committed(groupId, topic)).toBe(15n);
 });
@@ -79,7 +66,7 @@ test.each([
   ['an error that says it is not retriable', () => Object.assign(new Error('no'), { retriable: false })],
 ])('%s thrown by a handler gives the records again and does not end the source', async (_, make) => {
   const topic = await kafka.topic();
-  await produce(topic, 3);
+  await kafka.produceNumbers(topic, 3);
   const source = kafka.client.batchSource({ groupId: randomName('group'), topics: [topic] });
   const seen = collector();
   let failures = 0;
@@ -91,7 +78,7 @@ test.each([
     await seen.handler(batch, context);
   });
   await seen.reached(3);
-  await produce(topic, 3, 1, 3);
+  await kafka.produceNumbers(topic, 3, 1, 3);
   await seen.reached(6);
   expect(source.state.state).toBe('joined');
   await source.stop();
@@ -100,7 +87,7 @@ test.each([
 
 test('what a handler does not commit comes again, from the last commit on', async () => {
   const topic = await kafka.topic();
-  await produce(topic, 5);
+  await kafka.produceNumbers(topic, 5);
   const groupId = randomName('group');
   const source = kafka.client.batchSource({ groupId, topics: [topic] });
   const starts: bigint[] = [];
@@ -121,7 +108,7 @@ test('what a handler does not commit comes again, from the last commit on', asyn
 
 test('a commit outside the batch is refused', async () => {
   const topic = await kafka.topic();
-  await produce(topic, 2);
+  await kafka.produceNumbers(topic, 2);
   const source = kafka.client.batchSource({ groupId: randomName('group'), topics: [topic] });
   const refused = Promise.withResolvers<string[]>();
   await source.start(async (_, context) => {
@@ -134,7 +121,7 @@ test('a commit outside the batch is refused', async () => {
 
 test('stop aborts the signal, waits for the handler and lets it commit', async () => {
   const topic = await kafka.topic();
-  await produce(topic, 1);
+  await kafka.produceNumbers(topic, 1);
   const groupId = randomName('group');
   const source = kafka.client.batchSource({ groupId, topics: [topic] });
   const running = Promise.withResolvers<void>();
@@ -155,9 +142,23 @@ test('stop aborts the signal, waits for the handler and lets it commit', async (
   expect(source.state.state).toBe('stopped');
 });
 
+test('a stop that comes while the group is being joined leaves no member behind', async () => {
+  const topic = await kafka.topic();
+  const groupId = randomName('group');
+  const source = kafka.client.batchSource({ groupId, topics: [topic] });
+  const starting = source.start(async () => {}).catch(() => {});
+  await source.stop();
+  await starting;
+  await until('the group is empty', async () => {
+    const { groups } = await kafka.admin.describeGroups([groupId]);
+    return groups.every(({ members }) => members.length === 0);
+  });
+  expect(source.state.state).toBe('stopped');
+});
+
 test('stop is bounded when a handler never returns', async () => {
   const topic = await kafka.topic();
-  await produce(topic, 1);
+  await kafka.produceNumbers(topic, 1);
   const source = kafka.client.batchSource({ groupId: randomName('group'), topics: [topic], stopTimeoutMs: 200 });
   const running = Promise.withResolvers<void>();
   const end = Promise.withResolvers<void>();

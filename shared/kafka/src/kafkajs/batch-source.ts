@@ -65,12 +65,15 @@ export function createBatchSource(config: KafkaConfig, options: BatchSourceOptio
 
   const follow = (opened: Consumer, handler: BatchHandler) => {
     opened.on(opened.events.GROUP_JOIN, ({ payload }) => {
+      if (stopped) return;
       leases.loseAll(new Error('the group has a new generation'));
       status.assign(payload.memberAssignment);
       status.move('joined');
       logger.info({ groupId: options.groupId, assignment: payload.memberAssignment }, 'joined the group');
     });
-    opened.on(opened.events.REBALANCING, () => status.move('rebalancing'));
+    opened.on(opened.events.REBALANCING, () => {
+      if (!stopped) status.move('rebalancing');
+    });
     opened.on(opened.events.CRASH, ({ payload }) => {
       // kafkajs sets its restart right behind this event; a stopped source must not join again.
       if (stopped) return void setImmediate(() => opened.disconnect().catch(() => {}));

@@ -8,18 +8,6 @@ beforeAll(async () => {
 });
 afterAll(() => kafka[Symbol.asyncDispose]());
 
-/** Values `0`…`count - 1`, by number modulo the partitions. */
-async function produce(topic: string, count: number, partitions = 1, from = 0): Promise<void> {
-  const producer = kafka.client.recordProducer({ sendTimeoutMs: 10_000 });
-  const records = Array.from({ length: count }, (_, index) => ({
-    partition: (from + index) % partitions,
-    key: null,
-    value: Buffer.from(String(from + index)),
-  }));
-  await producer.send([{ topic, records }]);
-  await producer.disconnect();
-}
-
 const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, index) => String(from + index));
 const numerically = (values: readonly string[]) => values.toSorted((a, b) => Number(a) - Number(b));
 
@@ -38,15 +26,15 @@ test('a second member takes half of the partitions and gives them back; nothing 
   const first = await start();
   const states: SourceState[] = [];
   first.onChange = ({ state }) => states.push(state);
-  await produce(topic, 40, 4);
+  await kafka.produceNumbers(topic, 40, 4);
   await seen.reached(40);
   const second = await start();
   await until('both own two', () => owned().every((count) => count === 2));
-  await produce(topic, 40, 4, 40);
+  await kafka.produceNumbers(topic, 40, 4, 40);
   await seen.reached(80);
   await second.stop();
   await until('the first owns all again', () => owned()[0] === 4);
-  await produce(topic, 40, 4, 80);
+  await kafka.produceNumbers(topic, 40, 4, 80);
   await seen.reached(120);
   await first.stop();
   expect(numerically([...new Set(seen.values())])).toEqual(numbers(120));
@@ -55,7 +43,7 @@ test('a second member takes half of the partitions and gives them back; nothing 
 
 test('a member that was evicted in the middle of a batch rejoins, and the batch comes again', async () => {
   const topic = await kafka.topic();
-  await produce(topic, 3);
+  await kafka.produceNumbers(topic, 3);
   const source = kafka.client.batchSource({ groupId: randomName('group'), topics: [topic] });
   const seen = collector();
   const evicted: unknown[] = [];
@@ -78,7 +66,7 @@ test('a member that was evicted in the middle of a batch rejoins, and the batch 
 
 test('a handler that is longer than the session keeps its membership', async () => {
   const topic = await kafka.topic();
-  await produce(topic, 1);
+  await kafka.produceNumbers(topic, 1);
   const source = kafka.client.batchSource({ groupId: randomName('group'), topics: [topic] });
   const states: SourceState[] = [];
   const seen = collector();
