@@ -53,17 +53,21 @@ let stopping = false;
 const say = (line: string) => console.log(line);
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
-/** Ctrl-C and SIGTERM stop everything in order, once; a second Ctrl-C does not wait: the pipes to all parts break. */
-const onSignal = async () => {
-  if (stopping) process.exit(130);
+/**
+ * Ctrl-C and SIGTERM stop everything in order, once. A second Ctrl-C does not wait: the pipes to all parts break. A second
+ * SIGTERM says nothing new: supervisors send it to a whole group, and the bootstrap passes it on as well.
+ */
+const onSignal = async (signal: 'SIGINT' | 'SIGTERM') => {
+  if (stopping && signal === 'SIGINT') process.exit(130);
+  if (stopping) return;
   stopping = true;
   say('\nStopping… (again Ctrl-C to stop at once)');
   await stack?.stop();
   say('Stopped. Data stay.');
   process.exit(0);
 };
-process.on('SIGINT', () => void onSignal());
-process.on('SIGTERM', () => void onSignal());
+process.on('SIGINT', () => void onSignal('SIGINT'));
+process.on('SIGTERM', () => void onSignal('SIGTERM'));
 
 try {
   say(`caliper-pipeline · local stack · data in ${shown(options.dataDir)}`);
