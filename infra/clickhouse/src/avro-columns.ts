@@ -2,7 +2,7 @@ import type { AvroRecord, AvroType } from '@caliper-pipeline/contracts';
 import type { Column } from './columns.ts';
 
 /**
- * Column types into which ClickHouse reads an Avro type without loss (docs/warehouse.md). What is missing here fails or is
+ * Column types into which ClickHouse reads an Avro type without loss (docs/tables.md). What is missing here fails or is
  * silently wrong: UUID from bytes, DateTime64(3) from timestamp-micros, a null into a column that is not Nullable.
  */
 const readable: Readonly<Record<string, readonly string[]>> = {

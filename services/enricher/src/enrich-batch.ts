@@ -1,9 +1,15 @@
 import { type DeadLetter, topicName } from '@caliper-pipeline/contracts';
-import type { BatchHandler, OutputRecord, RecordEncoder, RecordProducer } from '@caliper-pipeline/kafka';
+import {
+  type BatchHandler,
+  type OutputRecord,
+  type RecordEncoder,
+  type RecordProducer,
+  recordDeadLetter,
+  type SourceRecord,
+} from '@caliper-pipeline/kafka';
 import { effectsOf } from '@caliper-pipeline/pipeline';
-import { enricherDeadLetter } from './domain/dead-letters.ts';
+import { ENRICHMENT_RULE_VERSION } from './domain/rules.ts';
 import type { EnricherMetrics } from './metrics.ts';
-import type { SourceRecord } from './steps/decode-accepted.ts';
 import type { EnrichmentPipeline } from './topology.ts';
 
 export interface EnrichBatchPorts {
@@ -41,7 +47,8 @@ function deadLetterRecord(
   { source, ...why }: { source: SourceRecord; step: string; reason: string; detail: string },
   { deadLetterEncoder, serviceVersion }: EnrichBatchPorts,
 ): OutputRecord {
-  const letter = enricherDeadLetter(source, why, serviceVersion);
+  const stage = { stage: 'enricher', serviceVersion, ruleVersion: ENRICHMENT_RULE_VERSION } as const;
+  const letter = recordDeadLetter(stage, source, why);
   return {
     key: Buffer.from(letter.tenant),
     partition: source.partition,

@@ -1,6 +1,7 @@
+import type { SourceRecord } from '@caliper-pipeline/kafka';
 import { pipeline } from '@caliper-pipeline/pipeline';
 import type { Tenant } from '@caliper-pipeline/runtime';
-import { type DecodeBlocks, decodeAccepted, type SourceRecord } from './steps/decode-accepted.ts';
+import { type DecodeBlocks, decodeAccepted } from './steps/decode-accepted.ts';
 import { type EncodeEnrichedOptions, encodeEnriched } from './steps/encode-enriched.ts';
 import { identifySession } from './steps/identify-session.ts';
 import { localise } from './steps/localise.ts';

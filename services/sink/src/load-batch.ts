@@ -4,15 +4,15 @@ import {
   type OutputRecord,
   type RecordEncoder,
   type RecordProducer,
+  recordDeadLetter,
+  type SourceRecord,
   type WriterSchemas,
   writerSchemaIds,
 } from '@caliper-pipeline/kafka';
 import { effectsOf } from '@caliper-pipeline/pipeline';
-import { sinkDeadLetter } from './domain/dead-letters.ts';
 import { rowBatches } from './domain/row-batches.ts';
 import type { InsertQueue } from './io/insert-queue.ts';
 import type { SinkMetrics } from './metrics.ts';
-import type { SourceRecord } from './steps/read-row.ts';
 import type { LoadingPipeline } from './topology.ts';
 
 export interface LoadBatchPorts {
@@ -50,7 +50,7 @@ function deadLetterRecord(
   { source, ...why }: { source: SourceRecord; step: string; reason: string; detail: string },
   { deadLetterEncoder, serviceVersion }: LoadBatchPorts,
 ): OutputRecord {
-  const letter = sinkDeadLetter(source, why, serviceVersion);
+  const letter = recordDeadLetter({ stage: 'sink', serviceVersion, ruleVersion: 0 }, source, why);
   const key = Buffer.from(letter.tenant);
   return {
     key,

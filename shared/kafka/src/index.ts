@@ -5,6 +5,7 @@ export * from './kafkajs/topic-admin.ts';
 export * from './logger.ts';
 export * from './port.ts';
 export * from './probe/broker-probe.ts';
+export * from './record-dead-letter.ts';
 export * from './serde/block-codec.ts';
 export * from './serde/record-decoder.ts';
 export * from './serde/record-encoder.ts';

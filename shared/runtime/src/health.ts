@@ -21,6 +21,8 @@ export interface Health {
   readonly ready: () => boolean;
   readonly states: () => readonly DependencyState[];
   readonly markStarted: () => void;
+  /** Not ready from now on: no new work is sent to a service that stops. */
+  readonly markStopping: () => void;
   /** Liveness ends when the service says that it cannot recover: the container runtime restarts it. */
   readonly fail: (reason: string) => void;
   readonly alive: () => boolean;
@@ -31,7 +33,7 @@ export interface Health {
 export function watchHealth(): Health {
   const stopping = new AbortController();
   const states = new Map<string, DependencyState>();
-  let started = false;
+  let state: 'starting' | 'started' | 'stopping' = 'starting';
   let failure = '';
   return {
     watch: (dependencies) => {
@@ -40,14 +42,17 @@ export function watchHealth(): Health {
         void watch(dependency, states, stopping.signal);
       }
     },
-    ready: () => started && failure === '' && [...states.values()].every(({ up }) => up),
+    ready: () => state === 'started' && failure === '' && [...states.values()].every(({ up }) => up),
     states: () => [
       ...states.values(),
-      ...(started ? [] : [{ name: 'start', up: false, detail: 'starting' }]),
+      ...(state === 'started' ? [] : [{ name: 'state', up: false, detail: state }]),
       ...(failure === '' ? [] : [{ name: 'service', up: false, detail: failure }]),
     ],
     markStarted: () => {
-      started = true;
+      state = 'started';
+    },
+    markStopping: () => {
+      state = 'stopping';
     },
     fail: (reason) => {
       failure = reason;

@@ -86,6 +86,7 @@ export async function runService<C extends CommonConfig>(
     if (state === 'stopping' || state === 'drained' || state === 'stopped') return;
     logger.info({ signal }, 'stop asked');
     enter('stopping');
+    health.markStopping();
     const deadline = setTimeout(() => {
       logger.warn(
         { afterMs: config.CALIPER_STOP_TIMEOUT_MS },

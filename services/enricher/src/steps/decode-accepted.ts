@@ -1,13 +1,6 @@
 import type { InlineFacts, inlineFacts, KeyColumns, keyColumns } from '@caliper-pipeline/contracts';
-import type { BlockDecoder, InputRecord } from '@caliper-pipeline/kafka';
+import type { BlockDecoder, SourceRecord } from '@caliper-pipeline/kafka';
 import { deadLetter, ok, type Result } from '@caliper-pipeline/pipeline';
-
-/** A record of `caliper.events` and where it stands. */
-export interface SourceRecord {
-  readonly topic: string;
-  readonly partition: number;
-  readonly record: InputRecord;
-}
 
 /** An accepted event as far as the enricher reads it. */
 export interface AcceptedBlocks {

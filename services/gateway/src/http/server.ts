@@ -98,7 +98,7 @@ async function receiveRequest(request: FastifyRequest, reply: FastifyReply, opti
   const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   try {
     if (!isJson(contentType))
-      return await refuse(body(sent), 'unsupported_media_type', `Content-Type ${JSON.stringify(contentType)}`);
+      return await refuse(body(sent), 'unsupported_media_type', 'the Content-Type is no JSON in UTF-8');
     const inflated = await inflateBody(sent, request.headers['content-encoding'], options.maxInflatedBytes);
     if (inflated.kind === 'unknown_encoding')
       return await refuse(body(sent), 'unsupported_media_type', 'unknown Content-Encoding');

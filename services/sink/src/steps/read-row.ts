@@ -1,12 +1,5 @@
-import { bodyOf, type InputRecord, readableId, type WriterSchemas } from '@caliper-pipeline/kafka';
+import { bodyOf, readableId, type SourceRecord, type WriterSchemas } from '@caliper-pipeline/kafka';
 import { deadLetter, ok, type Result } from '@caliper-pipeline/pipeline';
-
-/** A record of a loaded topic and where it stands. */
-export interface SourceRecord {
-  readonly topic: string;
-  readonly partition: number;
-  readonly record: InputRecord;
-}
 
 /** A row as ClickHouse will decode it, and the text of the schema that it was written with. */
 export interface Row {
