@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+const BOOTSTRAP = fileURLToPath(new URL('bootstrap.mjs', import.meta.url));
+let bin: string;
+
+beforeEach(() => {
+  bin = mkdtempSync(join(tmpdir(), 'caliper-bin-'));
+  symlinkSync(process.execPath, join(bin, 'node'));
+  symlinkSync('/bin/sh', join(bin, 'sh'));
+});
+afterEach(() => rmSync(bin, { recursive: true }));
+
+/** Runs the bootstrap on a machine that has Node and what is in `bin`, and nothing else. */
+function bootstrap(...args: string[]) {
+  const { status, stderr } = spawnSync(join(bin, 'node'), [BOOTSTRAP, ...args], {
+    env: { PATH: bin },
+    encoding: 'utf8',
+  });
+  return { status, stderr };
+}
+
+function install(name: string, script: string): void {
+  writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(bin, name), 0o755);
+}
+
+test('a missing Java is said in one sentence with the remedy', () => {
+  expect(bootstrap('start')).toEqual({
+    status: 1,
+    stderr: '✘ Java is missing: install Java 17 or later (apt-get install openjdk-17-jre-headless).\n',
+  });
+});
+
+test('a Java that is too old is said with its version', () => {
+  install('java', `echo 'openjdk version "11.0.2" 2019-01-15' >&2`);
+  expect(bootstrap('start').stderr).toBe(
+    '✘ Java 11 is too old: install Java 17 or later (apt-get install openjdk-17-jre-headless).\n',
+  );
+});
+
+test('an unknown command is refused', () => {
+  expect(bootstrap('strat')).toEqual({ status: 1, stderr: '✘ Unknown command "strat": use npm start or npm test.\n' });
+});
