@@ -30,7 +30,7 @@ test('a row that is missing is named, with its sender and their number', () => {
   const result = account(sent, { rows: [seen('1')], deadLetters: new Set(['bad']) }, []);
   expect(result.found.items).toBe(4);
   expect(result.waiting).toBe(1);
-  expect(result.problems).toEqual(['A: row, 1 not accounted for, the first: 2']);
+  expect(result.problems).toEqual(['A: 1 row not accounted for, the first: 2']);
   expect(reportLines(result)).toContain('  accounted  4 of 5 ✘');
 });
 
@@ -45,7 +45,7 @@ test('a bad event that became a row is not accounted for, nor is a dead letter t
   const both = account(sent, { rows: [...rows, seen('bad')], deadLetters: new Set(['bad']) }, []);
   const none = account(sent, { rows, deadLetters: new Set() }, []);
   for (const { problems } of [both, none])
-    expect(problems).toEqual(['A: dead letter, 1 not accounted for, the first: bad']);
+    expect(problems).toEqual(['A: 1 dead letter not accounted for, the first: bad']);
 });
 
 test('what was refused is said with the answer, and a describe in it was not accepted', () => {

@@ -1,5 +1,5 @@
 import type { Refused } from './deliver.ts';
-import type { Counts, Delivery, Item } from './ledger.ts';
+import { type Counts, counted, type Delivery, type Expectation, type Item } from './ledger.ts';
 import type { SeenRow, Sighting } from './sighting.ts';
 
 /** What became of what was sent: found things only, nothing taken for granted. */
@@ -32,7 +32,7 @@ export function account(deliveries: readonly Delivery[], sighting: Sighting, ref
 
   const found = { items: 0, rows: 0, duplicates: 0, describes: 0, deadLetters: 0 };
   const fields = { row: 'rows', duplicate: 'duplicates', describe: 'describes', 'dead letter': 'deadLetters' } as const;
-  const missing = new Map<string, string[]>();
+  const missing = new Map<string, { sender: string; expect: Expectation; marks: string[] }>();
   let waiting = 0;
   for (const delivery of deliveries) {
     for (const item of delivery.items) {
@@ -41,8 +41,9 @@ export function account(deliveries: readonly Delivery[], sighting: Sighting, ref
         found.items += 1;
       } else {
         if (!refusedDeliveries.has(delivery)) waiting += 1;
-        const kind = `${delivery.sender}: ${item.expect}`;
-        missing.set(kind, [...(missing.get(kind) ?? []), item.mark]);
+        const kind = `${delivery.sender} ${item.expect}`;
+        const marks = [...(missing.get(kind)?.marks ?? []), item.mark];
+        missing.set(kind, { sender: delivery.sender, expect: item.expect, marks });
       }
     }
   }
@@ -59,7 +60,9 @@ export function account(deliveries: readonly Delivery[], sighting: Sighting, ref
       ...refused.map(({ delivery, status, answer }) => {
         return `${delivery.sender}: answered ${status} instead of ${delivery.status} ${answer.slice(0, 200)}`.trim();
       }),
-      ...[...missing].map(([kind, marks]) => `${kind}, ${marks.length} not accounted for, the first: ${marks[0]}`),
+      ...[...missing.values()].map(({ sender, expect, marks }) => {
+        return `${sender}: ${counted(marks.length, expect)} not accounted for, the first: ${marks[0] || 'without a name'}`;
+      }),
       ...[...rowMarks]
         .filter((mark) => (seen.get(mark)?.length ?? 0) > 1)
         .map((mark) => `${seen.get(mark)?.length} rows instead of one: ${mark}`),

@@ -5,8 +5,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /** Acts begin within this time before the anchor: a day of study, and well within the 47 h in which sessions count. */
 const LONGEST_AGO_MS = 14 * HOUR_MS;
-/** Nobody begins later than this before the anchor, so that the longest story has ended when it is sent. */
-const SHORTEST_AGO_MS = 2 * HOUR_MS;
+/** Nobody begins later than this before the anchor: the longest story takes 86 minutes, and must have ended when it is sent. */
+const SHORTEST_AGO_MS = 90 * MINUTE_MS;
 
 /** A sample day: everything in it is a function of its label and its anchor. */
 export interface Day {

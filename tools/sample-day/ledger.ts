@@ -71,3 +71,6 @@ export function countItems(deliveries: readonly Delivery[]): Counts {
     deadLetters: count('dead letter'),
   };
 }
+
+/** `1 row`, `2 rows`. */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

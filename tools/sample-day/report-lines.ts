@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import { counted } from './ledger.ts';
 
 /** What a newcomer reads of the sample day. Every number was found, none was expected. */
 export function reportLines({ sent, found, rows, problems }: Account): string[] {
@@ -25,8 +26,6 @@ export function reportLines({ sent, found, rows, problems }: Account): string[] 
       : []),
   ];
 }
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** Nearest rank. */
 function median(values: readonly number[]): number {

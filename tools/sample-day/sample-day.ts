@@ -1,7 +1,8 @@
 import { LEARN_SITE_ID } from './campus.ts';
 import { type Day, iso } from './day.ts';
 import { type Delivery, type Item, type JsonObject, type PlannedEvent, resent, rowItem } from './ledger.ts';
-import { CANVAS_SENSOR, canvasEnvelope, canvasEvents } from './senders/canvas.ts';
+import { canvasEvents } from './senders/canvas.ts';
+import { CANVAS_SENSOR, canvasEnvelope } from './senders/canvas-shapes.ts';
 import { type KafkaTool, kafkaTools } from './senders/kafka-tools.ts';
 import { learnEvents } from './senders/learn.ts';
 import { learnEnvelope } from './senders/learn-shapes.ts';

@@ -45,7 +45,8 @@ export async function sendSampleDay(
   const final = await untilAccounted(sample, refused, look, report);
   for (const line of reportLines(final)) report(line);
   if (final.problems.length === 0) return 'sent';
-  report(`  ✘ not complete within ${LONGEST_WAIT_MS / 1000} s; the logs of the parts are in ${dataDir}/logs`);
+  const why = final.waiting > 0 ? `waited ${LONGEST_WAIT_MS / 1000} s in vain` : 'refused';
+  report(`  ✘ sample day incomplete (${why}); the logs of the parts are in ${dataDir}/logs`);
   return 'incomplete';
 }
 

@@ -1,9 +1,8 @@
-import { canvasPerson, HISTORY, LEARNERS, TERM, V1P1 } from '../campus.ts';
+import { canvasPerson, LEARNERS } from '../campus.ts';
 import { type Day, iso } from '../day.ts';
-import type { JsonObject, PlannedEvent } from '../ledger.ts';
+import type { PlannedEvent } from '../ledger.ts';
+import { app, canvasEvent, sessionId, VENDOR } from './canvas-shapes.ts';
 
-export const CANVAS_SENSOR = 'https://canvas.example.edu/';
-const VENDOR = 'com.instructure.canvas';
 const QUIZ = {
   id: 'urn:instructure:canvas:assignment:105700000000091337',
   type: 'Assessment',
@@ -17,53 +16,6 @@ const PAGES = [
   'Assignment: archive report',
   'Course home',
 ];
-
-const app = { id: 'https://canvas.example.edu/', type: 'SoftwareApplication' };
-
-const section: JsonObject = {
-  id: HISTORY.sectionId,
-  type: 'CourseSection',
-  extensions: { [VENDOR]: { context_type: 'Course', entity_id: '105700000000020561' } },
-  subOrganizationOf: {
-    id: HISTORY.id,
-    type: 'CourseOffering',
-    name: HISTORY.title,
-    courseNumber: HISTORY.code,
-    academicSession: TERM,
-  },
-};
-
-const person = (number: number): JsonObject => ({
-  id: canvasPerson(number),
-  type: 'Person',
-  extensions: { [VENDOR]: { entity_id: canvasPerson(number).split(':').at(-1), user_sis_id: `s${520_300 + number}` } },
-});
-
-const sessionId = (day: Day, number: number) => `urn:instructure:canvas:session:${day.label}-${1700 + number}`;
-
-function canvasEvent(day: Day, number: number, atMs: number, fields: JsonObject): PlannedEvent {
-  const id = `urn:uuid:${day.nextId('canvas')}`;
-  const common = {
-    '@context': V1P1,
-    id,
-    actor: person(number),
-    eventTime: iso(atMs),
-    edApp: app,
-    group: section,
-    membership: {
-      id: `${HISTORY.id}:user:${canvasPerson(number).split(':').at(-1)}`,
-      type: 'Membership',
-      member: { id: canvasPerson(number), type: 'Person' },
-      organization: { id: HISTORY.sectionId, type: 'CourseSection' },
-      roles: ['Learner'],
-    },
-    session: { id: sessionId(day, number), type: 'Session' },
-    extensions: {
-      [VENDOR]: { hostname: 'canvas.example.edu', request_id: day.nextId('canvas request'), version: '1.0.0' },
-    },
-  };
-  return { atMs, mark: id, event: { ...common, ...fields } };
-}
 
 /** What Canvas tells of HIS-205: visits, a quiz with its grade, a discussion. */
 export function canvasEvents(day: Day): PlannedEvent[] {
@@ -154,11 +106,3 @@ function posts(day: Day, number: number, atMs: number): PlannedEvent {
     },
   });
 }
-
-/** One message of Canvas: always one event. */
-export const canvasEnvelope = ({ atMs, event }: PlannedEvent): JsonObject => ({
-  sensor: CANVAS_SENSOR,
-  sendTime: iso(atMs + 1_700),
-  dataVersion: V1P1,
-  data: [event],
-});

@@ -79,6 +79,21 @@ export const inCourse = (day: Day, number: number, atMs: number): JsonObject => 
   federatedSession: loginSession(day, number, atMs),
 });
 
+/** Login and logout; Learn tells the browser in extensions of the application. */
+export function signs(day: Day, number: number, atMs: number, action: 'LoggedIn' | 'LoggedOut'): PlannedEvent {
+  const browser = {
+    'bb:request.headers.agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+  };
+  return learnEvent(day, atMs, {
+    type: 'SessionEvent',
+    actor: person(number),
+    action,
+    object: { ...learnApp, extensions: browser },
+    ...(action === 'LoggedIn' ? { target: resource('DigitalResource', '', 'Learn') } : {}),
+    federatedSession: loginSession(day, number, atMs),
+  });
+}
+
 /** One POST of Learn: a batch in one envelope, whose sensor is the bare id of the site. */
 export const learnEnvelope = (sentMs: number, events: readonly PlannedEvent[]): JsonObject => ({
   sensor: LEARN_SITE_ID,

@@ -1,22 +1,11 @@
-import { BIOLOGY, LEARN_SITE, LEARNERS, TEACHER } from '../campus.ts';
-import { type Day, hoursBefore, iso } from '../day.ts';
-import type { JsonObject, PlannedEvent } from '../ledger.ts';
-import {
-  assessment,
-  inCourse,
-  learnApp,
-  learnEvent,
-  loginSession,
-  membership,
-  offering,
-  person,
-  resource,
-  vendor,
-} from './learn-shapes.ts';
+import { BIOLOGY, LEARN_SITE, LEARNERS } from '../campus.ts';
+import type { Day } from '../day.ts';
+import type { PlannedEvent } from '../ledger.ts';
+import { handsInWithGroup, teaches } from './learn-groups.ts';
+import { gradedAtNight, takesQuiz } from './learn-quiz.ts';
+import { inCourse, learnEvent, loginSession, membership, person, resource, signs, vendor } from './learn-shapes.ts';
 
 const PAGES = ['Cells and membranes', 'Photosynthesis', 'Lab safety', 'Genetics: reading list', 'Syllabus'];
-const QUIZ = 'Quiz 4: Cell division';
-const HOUR_MS = 3_600_000;
 
 /** What Learn tells of BIO-101: reading, a quiz with its grade, a forum, a lab group, a launch of a tool. */
 export function learnEvents(day: Day): PlannedEvent[] {
@@ -49,90 +38,11 @@ function studies(day: Day, number: number): PlannedEvent[] {
   return events;
 }
 
-function signs(day: Day, number: number, atMs: number, action: 'LoggedIn' | 'LoggedOut'): PlannedEvent {
-  const browser = {
-    'bb:request.headers.agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
-  };
-  return learnEvent(day, atMs, {
-    type: 'SessionEvent',
-    actor: person(number),
-    action,
-    object: { ...learnApp, extensions: browser },
-    ...(action === 'LoggedIn' ? { target: resource('DigitalResource', '', 'Learn') } : {}),
-    federatedSession: loginSession(day, number, atMs),
-  });
-}
-
 function views(day: Day, number: number, atMs: number): PlannedEvent {
   const index = day.random.between(0, PAGES.length - 1);
   const page = resource('Document', `content/_${900 + index}_1`, PAGES[index]!);
   const seen = { type: 'ViewEvent', actor: person(number), action: 'Viewed', object: page, target: page };
   return learnEvent(day, atMs, { ...seen, ...inCourse(day, number, atMs) });
-}
-
-const quizOf = (day: Day): JsonObject => assessment('assessments/_55_1', QUIZ, 20, day.anchorMs + 26 * HOUR_MS);
-
-function attemptOf(day: Day, number: number, startedMs: number): JsonObject {
-  const id = `${LEARN_SITE}/gradableItems/_56_1/attempts/_${6000 + number}${day.label.replaceAll('-', '')}_1`;
-  return {
-    startedAtTime: iso(startedMs),
-    id,
-    type: 'Attempt',
-    assignable: quizOf(day),
-    assignee: person(number),
-    count: 1,
-  };
-}
-
-/** Started, two questions, Submitted. */
-function takesQuiz(day: Day, number: number, afterMs: number): PlannedEvent[] {
-  const startedMs = day.later(afterMs, 1, 5);
-  const act = (atMs: number, type: string, action: string, object: JsonObject, generated: JsonObject) =>
-    learnEvent(day, atMs, { type, actor: person(number), action, object, generated, ...inCourse(day, number, atMs) });
-  const attempt = attemptOf(day, number, startedMs);
-  const answers = [1, 2].map((question) => {
-    const atMs = startedMs + question * day.random.between(60_000, 150_000);
-    const item: JsonObject = {
-      ...resource('AssessmentItem', `assessments/_55_1/questions/_${question}_1`, ''),
-      isPartOf: quizOf(day),
-    };
-    const itemAttempt = {
-      id: `${item['id']}/attempts/_${6000 + number}_1`,
-      type: 'Attempt',
-      assignee: person(number),
-      count: 1,
-    };
-    const response = {
-      id: `${itemAttempt.id}/response`,
-      type: 'MultipleChoiceResponse',
-      attempt: itemAttempt,
-      value: day.random.pick(['a', 'b', 'c', 'd']),
-    };
-    return act(atMs, 'AssessmentItemEvent', 'Completed', item, response);
-  });
-  const submittedMs = startedMs + day.random.between(360_000, 900_000);
-  return [
-    act(startedMs, 'AssessmentEvent', 'Started', quizOf(day), attempt),
-    ...answers,
-    act(submittedMs, 'AssessmentEvent', 'Submitted', quizOf(day), { ...attempt, endedAtTime: iso(submittedMs) }),
-  ];
-}
-
-/** Learn sends grades at night: they come the better part of a day late, with the application as the actor. */
-function gradedAtNight(day: Day, number: number): PlannedEvent {
-  const atMs = hoursBefore(day, 19) + number * 1_300;
-  const attempt = attemptOf(day, number, atMs - 2 * HOUR_MS);
-  const score = {
-    id: `${attempt['id']}/score`,
-    type: 'Score',
-    extensions: { 'bb:action.name': 'instructor.grade.history.event.attempt.grade' },
-    attempt,
-    maxScore: 0,
-    scoreGiven: day.random.between(9, 20),
-    scoredBy: learnApp,
-  };
-  const graded = { type: 'GradeEvent', actor: learnApp, action: 'Graded', object: attempt, generated: score };
-  return learnEvent(day, atMs, { ...graded, group: offering, membership: membership(number) });
 }
 
 function posts(day: Day, number: number, atMs: number): PlannedEvent {
@@ -182,56 +92,4 @@ function launchesTool(day: Day, number: number, atMs: number): PlannedEvent {
     federatedSession: loginSession(day, number, atMs),
     session: { id: loginSession(day, number, atMs)['id'], type: 'Session' },
   });
-}
-
-const labGroup = (index: number): JsonObject => ({
-  id: BIOLOGY.groups[index]!.id,
-  type: 'Group',
-  extensions: { 'bb:group.name': BIOLOGY.groups[index]!.name },
-  subOrganizationOf: offering,
-  members: [],
-});
-
-function handsInWithGroup(day: Day, number: number, atMs: number): PlannedEvent {
-  const report = assessment('gradableItems/_61_1', 'Lab report 2', 60, day.anchorMs + 50 * HOUR_MS);
-  const assignable = { ...report, type: 'AssignableDigitalResource' };
-  const attempt = { id: `${report['id']}/attempts/_${7000 + number}_1`, type: 'Attempt', assignable, count: 1 };
-  return learnEvent(day, atMs, {
-    type: 'AssignableEvent',
-    actor: person(number),
-    action: 'Submitted',
-    object: assignable,
-    generated: { ...attempt, startedAtTime: iso(atMs), assignee: person(number) },
-    ...inCourse(day, number, atMs),
-    group: labGroup(number % 2),
-  });
-}
-
-/** The teacher makes the lab groups and puts up a reading. */
-function teaches(day: Day): PlannedEvent[] {
-  const atMs = hoursBefore(day, 15);
-  const common = (ms: number) => ({
-    membership: membership(TEACHER),
-    federatedSession: loginSession(day, TEACHER, ms),
-  });
-  const made = [0, 1].map((index) => {
-    const fields = {
-      ...vendor('CourseGroupEvent'),
-      actor: person(TEACHER),
-      action: 'Created',
-      object: labGroup(index),
-    };
-    return learnEvent(day, atMs + index * 40_000, {
-      ...fields,
-      group: labGroup(index),
-      ...common(atMs + index * 40_000),
-    });
-  });
-  const content = { ...vendor('Content'), id: `${LEARN_SITE}/content/_903_1`, name: PAGES[3], isFolder: false };
-  const put = { ...vendor('ContentEvent'), actor: person(TEACHER), action: 'Created', object: content };
-  return [
-    signs(day, TEACHER, atMs - 60_000, 'LoggedIn'),
-    ...made,
-    learnEvent(day, atMs + 200_000, { ...put, ...common(atMs + 200_000) }),
-  ];
 }

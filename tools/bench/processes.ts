@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+
+/** What a process has used so far. */
+export interface Usage {
+  readonly cpuMs: number;
+  readonly rssBytes: number;
+}
+
+/** Every process that the benchmark looks at, by its part of the stack. */
+export type Usages = ReadonlyMap<string, Usage>;
+
+const clock = (name: string): number => Number(execFileSync('getconf', [name], { encoding: 'utf8' }));
+
+/** Fields 14, 15 and 24 of proc_pid_stat(5): user and system time in ticks, resident pages. The name may hold spaces and brackets. */
+export function parseStat(text: string): { readonly ticks: number; readonly pages: number } {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return { ticks: Number(fields[11]) + Number(fields[12]), pages: Number(fields[21]) };
+}
+
+/** Reads all given processes, and this one as `client`: it makes the load, and keeps the stack running. */
+export function processReader() {
+  const tickMs = 1_000 / clock('CLK_TCK');
+  const pageBytes = clock('PAGESIZE');
+  const read = async (pid: number): Promise<Usage> => {
+    const { ticks, pages } = parseStat(await readFile(`/proc/${pid}/stat`, 'utf8'));
+    return { cpuMs: ticks * tickMs, rssBytes: pages * pageBytes };
+  };
+  return async (pids: ReadonlyMap<string, number>): Promise<Usages> => {
+    const all = [...pids, ['client', process.pid] as const];
+    return new Map(await Promise.all(all.map(async ([name, pid]) => [name, await read(pid)] as const)));
+  };
+}
