@@ -80,7 +80,9 @@ try {
     setUp: setUpJobs,
     onEvent: (event) => show(event),
   });
-  if (options.sample) await sendSampleDay(stack, say);
+  const sample = options.sample ? await sendSampleDay(stack, say) : 'not asked for';
+  if (sample === 'incomplete')
+    say('✘ The sample day is incomplete, as said above; the stack runs on. Logs: DATA_DIR/logs');
   say(`Ready in ${Math.round((Date.now() - startedAtMs) / 1000)} s.`);
   showNextSteps(stack);
 } catch (error) {

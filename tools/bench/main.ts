@@ -31,7 +31,7 @@ const count = (least: number) => (text: string) => {
 
 const options = new Command('npm run bench --')
   .description(
-    'Starts a stack of its own in a temporary folder, sends events over HTTP in a closed loop, waits until every one is a\n' +
+    'Starts a stack of its own in a temporary folder, sends events over HTTP in a closed loop, waits until every one is a ' +
       'row, and says what it cost. All processes share this machine with the load generator. Nothing is left behind.',
   )
   .option('--events <n>', 'events of the first scenario; about 1.6 KB of memory each', count(1), 200_000)

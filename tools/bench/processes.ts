@@ -7,8 +7,13 @@ export interface Usage {
   readonly rssBytes: number;
 }
 
-/** Every process that the benchmark looks at, by its part of the stack. */
-export type Usages = ReadonlyMap<string, Usage>;
+/** What everything has used so far. */
+export interface Usages {
+  /** Every process that the benchmark looks at, by its part of the stack. */
+  readonly parts: ReadonlyMap<string, Usage>;
+  /** Busy time of all cores of the machine, whoever made it. */
+  readonly machineMs: number;
+}
 
 const clock = (name: string): number => Number(execFileSync('getconf', [name], { encoding: 'utf8' }));
 
@@ -16,6 +21,12 @@ const clock = (name: string): number => Number(execFileSync('getconf', [name], {
 export function parseStat(text: string): { readonly ticks: number; readonly pages: number } {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { ticks: Number(fields[11]) + Number(fields[12]), pages: Number(fields[21]) };
+}
+
+/** Ticks of all cores that were neither idle nor waiting for a disk: the first line of proc_stat(5). */
+export function parseBusyTicks(text: string): number {
+  const [, user, nice, system, , , irq, softIrq, steal] = (text.split('\n')[0] ?? '').split(/\s+/).map(Number);
+  return [user, nice, system, irq, softIrq, steal].reduce((sum: number, ticks) => sum + (ticks ?? 0), 0);
 }
 
 /** Reads all given processes, and this one as `client`: it makes the load, and keeps the stack running. */
@@ -28,6 +39,7 @@ export function processReader() {
   };
   return async (pids: ReadonlyMap<string, number>): Promise<Usages> => {
     const all = [...pids, ['client', process.pid] as const];
-    return new Map(await Promise.all(all.map(async ([name, pid]) => [name, await read(pid)] as const)));
+    const parts = new Map(await Promise.all(all.map(async ([name, pid]) => [name, await read(pid)] as const)));
+    return { parts, machineMs: parseBusyTicks(await readFile('/proc/stat', 'utf8')) * tickMs };
   };
 }

@@ -28,6 +28,7 @@ const report: BenchReport = {
       lastPostToLastRowMs: 900,
       rows: { rows: 200_000, distinct: 200_000, p50: 500, p99: 900, longest: 1_000 },
       cpuMicrosPerEvent: { gateway: 70.26, sink: 20, client: 5 },
+      othersCores: 0.25,
       rssMb: { gateway: 300, sink: 200, client: 100 },
       bytesPerEvent: { 'HTTP bodies': 1_674.4 },
       parts: 7,

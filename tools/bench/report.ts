@@ -32,6 +32,7 @@ export function toMarkdown({ measuredAt, machine, partitions, scenarios }: Bench
         ),
         row('POST to row p50 / p99 / max, ms', ({ rows }) => [rows.p50, rows.p99, rows.longest].map(whole).join(' / ')),
         row('last POST to last row, ms', ({ lastPostToLastRowMs }) => whole(lastPostToLastRowMs)),
+        row('cores kept busy by anything else meanwhile', ({ othersCores }) => fine(othersCores)),
         row('answers of 503', ({ refusals }) => whole(refusals)),
         row('rows / distinct events', ({ rows }) => `${whole(rows.rows)} / ${whole(rows.distinct)}`),
       ],

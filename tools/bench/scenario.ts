@@ -22,6 +22,8 @@ export interface ScenarioResult extends ScenarioOptions {
   readonly lastPostToLastRowMs: number;
   readonly rows: RowFacts;
   readonly cpuMicrosPerEvent: Readonly<Record<string, number>>;
+  /** Cores that anything but the pipeline and the load generator kept busy meanwhile: what disturbed the measurement. */
+  readonly othersCores: number;
   readonly rssMb: Readonly<Record<string, number>>;
   readonly bytesPerEvent: Readonly<Record<string, number>>;
   readonly parts: number;
@@ -65,10 +67,11 @@ export async function runScenario(
     ...rates(load, sent, stored.atMs),
     rows: await rowFacts(clickhouse, sent.startedAtMs),
     cpuMicrosPerEvent: perPart(
-      stored.usages,
-      (part, { cpuMs }) => ((cpuMs - (before.get(part)?.cpuMs ?? 0)) * 1_000) / load.events,
+      stored.usages.parts,
+      (part, { cpuMs }) => ((cpuMs - (before.parts.get(part)?.cpuMs ?? 0)) * 1_000) / load.events,
     ),
-    rssMb: perPart(stored.usages, (_, { rssBytes }) => rssBytes / 2 ** 20),
+    othersCores: othersMs(before, stored.usages) / (stored.atMs - sent.startedAtMs),
+    rssMb: perPart(stored.usages.parts, (_, { rssBytes }) => rssBytes / 2 ** 20),
     bytesPerEvent: {
       'HTTP bodies': load.bytes / load.events,
       ...Object.fromEntries(topics.filter(([, bytes]) => bytes > 0)),
@@ -81,6 +84,11 @@ export async function runScenario(
 function pidsOf({ endpoints }: Stack): ReadonlyMap<string, number> {
   const parts = ['gateway', 'enricher', 'sink', 'kafka', 'registry', 'clickhouse'] as const;
   return new Map(parts.map((part) => [part, endpoints[part].pid]));
+}
+
+function othersMs(before: Usages, after: Usages): number {
+  const ours = ({ parts }: Usages) => [...parts.values()].reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+  return Math.max(0, after.machineMs - before.machineMs - (ours(after) - ours(before)));
 }
 
 function rates({ events }: Bodies, { startedAtMs, endedAtMs, latencies }: LoadResult, storedAtMs: number) {
