@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { deadLetterSchema, enrichedEventSchema } from '@caliper-pipeline/contracts';
+import { tableBindings } from '@caliper-pipeline/contracts';
 import { expect, test } from 'vitest';
 import { ROOT, readDocument, section, tableRows } from './documents.ts';
 
@@ -24,7 +24,7 @@ function columnsOf(table: string): readonly (readonly [string, string])[] {
 
 const describedColumns = (table: string) => tableRows(section(document, `## \`${table}\``));
 
-for (const table of ['events', 'dead_letters', 'tenants']) {
+for (const table of [...tableBindings.map(({ table }) => table), 'course_scopes', 'tenants']) {
   test(`docs/tables.md describes every column of ${table} with its type, and no other`, () => {
     const rows = describedColumns(table);
     const described = rows.map(([name, type]) => [name, type]);
@@ -34,8 +34,7 @@ for (const table of ['events', 'dead_letters', 'tenants']) {
   });
 }
 
-test('every field of EnrichedEvent and of DeadLetter is described', () => {
-  const namesOf = (table: string) => describedColumns(table).map(([name]) => name);
-  expect(namesOf('events')).toEqual(expect.arrayContaining(enrichedEventSchema.fields.map(({ name }) => name)));
-  expect(namesOf('dead_letters')).toEqual(expect.arrayContaining(deadLetterSchema.fields.map(({ name }) => name)));
+test.each(tableBindings)('every field of the records of $table is described', ({ table, schema }) => {
+  const names = describedColumns(table).map(([name]) => name);
+  expect(names).toEqual(expect.arrayContaining(schema.fields.map(({ name }) => name)));
 });

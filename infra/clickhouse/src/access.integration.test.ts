@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { tableBindings } from '@caliper-pipeline/contracts';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { accessStatements, applyAccess } from './access.ts';
 import { readMigrations } from './migration-files.ts';
@@ -50,13 +51,19 @@ describe('access/roles.sql', () => {
     expect(
       grants.map(([, right, object, role]) => `${role}: ${right} ${object}`.replaceAll('{{database}}.', '')),
     ).toEqual([
-      'sink: INSERT events',
-      'sink: INSERT dead_letters',
+      ...tableBindings.map(({ table }) => `sink: INSERT ${table}`),
+      'sink: INSERT course_scopes',
       'sink: SHOW COLUMNS *',
       'sink: SELECT system.columns',
       'reader: SELECT events_current',
       'reader: SELECT tenants_current',
       'reader: SELECT dead_letters_current',
+      'reader: SELECT course_events',
+      'reader: SELECT sessions_current',
+      'reader: SELECT facts_current',
+      'reader: SELECT ledger_ranges',
+      'reader: SELECT completeness',
+      'reader: SELECT events_audit',
     ]);
   });
 });

@@ -1,12 +1,5 @@
+import type { Column } from '@caliper-pipeline/contracts';
 import type { ClickHouseClient } from '@clickhouse/client';
-
-/** A column of a table, as the server has it. */
-export interface Column {
-  readonly name: string;
-  readonly type: string;
-  /** '', DEFAULT, MATERIALIZED or ALIAS: a MATERIALIZED or ALIAS column cannot be inserted. */
-  readonly defaultKind: string;
-}
 
 /** The columns of a table in their order; none where there is no such table, or nothing of it is granted. */
 export async function columnsOf(

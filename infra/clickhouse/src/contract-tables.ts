@@ -1,20 +1,13 @@
-import { type AvroRecord, deadLetterSchema, enrichedEventSchema } from '@caliper-pipeline/contracts';
-import { avroColumnMismatches } from './avro-columns.ts';
+import { avroColumnMismatches, tableBindings } from '@caliper-pipeline/contracts';
 import { columnsOf } from './columns.ts';
 import { type ClickHouseConnection, connect, toClickHouseError } from './connection.ts';
-
-/** Which record goes into which table. */
-export const contractTables: Readonly<Record<string, AvroRecord>> = {
-  events: enrichedEventSchema,
-  dead_letters: deadLetterSchema,
-};
 
 /** Where the contracts' records and a server's columns do not fit: `table.field: why`. Empty = they do. */
 export async function tableMismatches(connection: ClickHouseConnection): Promise<readonly string[]> {
   await using client = connect(connection);
   try {
     const found: string[] = [];
-    for (const [table, schema] of Object.entries(contractTables)) {
+    for (const { table, schema } of tableBindings) {
       const columns = await columnsOf(client, connection.database, table);
       found.push(...avroColumnMismatches(schema, columns).map((line) => `${table}.${line}`));
     }

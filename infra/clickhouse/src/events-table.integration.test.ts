@@ -1,6 +1,5 @@
-import { type EnrichedEvent, enrichedEventSchema } from '@caliper-pipeline/contracts';
+import { avroColumnMismatches, type EnrichedEvent, enrichedEventSchema } from '@caliper-pipeline/contracts';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { avroColumnMismatches } from './avro-columns.ts';
 import { columnsOf } from './columns.ts';
 import { tableMismatches } from './contract-tables.ts';
 import { expectedRow } from './testing/expected-row.ts';

@@ -1,5 +1,4 @@
 export * from './access.ts';
-export * from './avro-columns.ts';
 export * from './columns.ts';
 export * from './connection.ts';
 export * from './contract-tables.ts';

@@ -1,4 +1,4 @@
-import { deadLetterSchema, subjectOf, topicName } from '@caliper-pipeline/contracts';
+import { deadLetterSchema, subjectOf, type TableBinding, topicName } from '@caliper-pipeline/contracts';
 import {
   type BatchHandler,
   brokerDependency,
@@ -10,7 +10,7 @@ import {
   sourceDependency,
 } from '@caliper-pipeline/kafka';
 import { type RunningService, retryWhileAway, SERVICE_VERSION, type ServiceTools } from '@caliper-pipeline/runtime';
-import { type Binding, bindings, groupOf } from './bindings.ts';
+import { bindings, groupOf } from './bindings.ts';
 import type { SinkConfig } from './config.ts';
 import { createInsertQueue } from './io/insert-queue.ts';
 import { connectClickHouse, insertRows } from './io/insert-rows.ts';
@@ -62,7 +62,7 @@ export async function startSink(
     await retryWhileAway(`consumer of ${binding.table}`, () => source.start(handler), untilThere);
   }
 
-  function sourceOf(binding: Binding) {
+  function sourceOf(binding: TableBinding) {
     return kafka.batchSource({
       groupId: groupOf(binding),
       topics: binding.topics.map((name) => topicName(name)),
@@ -73,7 +73,7 @@ export async function startSink(
     });
   }
 
-  function handlerOf({ table }: Binding, trouble: Trouble): BatchHandler {
+  function handlerOf({ table }: TableBinding, trouble: Trouble): BatchHandler {
     const queue = createInsertQueue({
       insert: (batch, blockRows) => insert(table, batch, blockRows),
       flushMs: config.SINK_FLUSH_MS,

@@ -1,4 +1,5 @@
 export * from './avro.ts';
+export * from './avro-columns.ts';
 export * from './headers.ts';
 export * from './keys/hash.ts';
 export * from './keys/identity.ts';
@@ -13,5 +14,6 @@ export * from './schemas/events.ts';
 export * from './schemas/ledger-record.ts';
 export * from './schemas/session-update.ts';
 export * from './subjects.ts';
+export * from './tables.ts';
 export * from './topics.ts';
 export * from './version.ts';

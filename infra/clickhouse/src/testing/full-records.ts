@@ -1,4 +1,4 @@
-import type { DeadLetter, EnrichedEvent } from '@caliper-pipeline/contracts';
+import type { DeadLetter, EnrichedEvent, EntityFact, SessionUpdate } from '@caliper-pipeline/contracts';
 
 /** Every field has a value that no other field has, so that two columns cannot be confused. */
 export const fullEvent: EnrichedEvent = {
@@ -120,4 +120,64 @@ export const fullDeadLetter: DeadLetter = {
   payload: Buffer.from('{"a": not json'),
   payload_bytes: 14,
   payload_hash: 'b5d4045c3f466fa91fe2cc6abe79232a1a57cdf104f7a26e716e0a1e2789df78',
+};
+
+/** What one partition knows of a session. */
+export const fullSession: SessionUpdate = {
+  tenant: 'uni',
+  kind: 'federated',
+  session_id: 'session-1',
+  source_partition: 5,
+  learner_id: 'learner-1',
+  learner_ids: ['learner-1', 'learner-2'],
+  ed_app_ids: ['app-1', 'app-2'],
+  scope_ids: ['scope-1'],
+  runs: [
+    { started_at: Date.parse('2026-11-26T10:00:00.001Z'), ended_at: Date.parse('2026-11-26T10:04:00.002Z'), events: 7 },
+  ],
+  event_count: 8,
+  first_event_at: Date.parse('2026-11-26T10:00:00.003Z'),
+  last_event_at: Date.parse('2026-11-26T10:04:00.004Z'),
+  reported_started_at: Date.parse('2026-11-26T09:59:00.005Z'),
+  end_marker_at: Date.parse('2026-11-26T10:05:00.006Z'),
+  end_marker_key: '01020304-0506-0708-090a-0b0c0d0e0f10',
+  reported_ended_at: Date.parse('2026-11-26T10:04:30.007Z'),
+  end_reason: 'logged_out',
+  gap_ms: 1_800_000,
+  merged_into: '',
+  flags: ['several_learners'],
+  source_generation: 2,
+  source_offset: 4_294_967_299,
+  rule_version: 3,
+  version: 2 * 2 ** 48 + 4_294_967_299,
+  is_deleted: 0,
+};
+
+/** A nesting fact of a describe. */
+export const fullFact: EntityFact = {
+  tenant: 'uni',
+  kind: 'nesting',
+  sensor: 'https://learn.example/sensors/1',
+  source: 'describe',
+  entity_id: 'entity-1',
+  entity_type: 'CourseSection',
+  parent_id: 'parent-1',
+  parent_type: 'CourseOffering',
+  observed_day: 20_783,
+  event_time: Date.parse('2026-11-26T23:59:59.999Z'),
+  event_key: '01020304-0506-0708-090a-0b0c0d0e0f10',
+  received_at: Date.parse('2026-11-27T00:00:01.234Z'),
+  request_id: 'request-3',
+  name: 'Biology 101',
+  external_id: 'BIO-101',
+  academic_session: 'Fall 2026',
+  member_id: 'member-1',
+  organization_id: 'organization-1',
+  roles: ['Learner', 'Mentor'],
+  status: 'Active',
+  valid_from: Date.parse('2026-09-01T00:00:00.000Z'),
+  flags: ['parent_changed'],
+  raw: '{"type":"CourseSection"}',
+  rule_version: 4,
+  version: Date.parse('2026-11-27T00:00:01.234Z'),
 };

@@ -1,0 +1,59 @@
+import { type EntityFact, entityFactSchema, factKey } from '@caliper-pipeline/contracts';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { expectedRow } from './testing/expected-row.ts';
+import { fullFact } from './testing/full-records.ts';
+import { type RandomDatabase, randomDatabase } from './testing/random-database.ts';
+
+let database: RandomDatabase;
+beforeAll(async () => {
+  database = await randomDatabase(inject('clickhouse'));
+});
+afterAll(async () => database[Symbol.asyncDispose]());
+
+const insert = (...facts: readonly EntityFact[]) => database.insert('facts', entityFactSchema, facts);
+const current = (columns: string, tenant: string) =>
+  database.rows<Record<string, unknown>>(
+    `SELECT ${columns} FROM ${database.connection.database}.facts_current WHERE tenant = {tenant:String}`,
+    { tenant },
+  );
+
+it('comes back equal in every column through Avro, and a repeat is the same row', async () => {
+  await insert(fullFact);
+  await insert(fullFact);
+  const { version, ...rest } = expectedRow(entityFactSchema, fullFact);
+  expect(await current('* EXCEPT inserted_at', fullFact.tenant)).toEqual([rest]);
+});
+
+it.each(['nesting', 'entity', 'membership'])('a %s has the key of its record in Kafka', async (kind) => {
+  const fact = { ...fullFact, tenant: kind, kind };
+  await insert(fact);
+  const [row] = await database.rows<{ fact_key: string }>(
+    `SELECT fact_key FROM ${database.connection.database}.facts WHERE tenant = {kind:String}`,
+    { kind },
+  );
+  expect([kind, kind, row?.fact_key].join('\0')).toBe(factKey(fact));
+});
+
+it('the last word by event time holds, and the greater event key between equal times, in whatever order they come', async () => {
+  const key = (digit: string) => `${digit}0000000-0000-0000-0000-000000000000`;
+  const fact = (name: string, at: number, digit: string): EntityFact => ({
+    ...fullFact,
+    tenant: 'words',
+    kind: 'entity',
+    name,
+    event_time: at,
+    event_key: key(digit),
+  });
+  await insert(fact('last', 2_000, 'b'));
+  await insert(fact('smaller key', 2_000, 'a'));
+  await insert(fact('earlier', 1_000, 'f'));
+  expect(await current('name', 'words')).toEqual([{ name: 'last' }]);
+});
+
+it('nesting is kept day by day', async () => {
+  await insert(
+    { ...fullFact, tenant: 'days', observed_day: 20_000 },
+    { ...fullFact, tenant: 'days', observed_day: 20_001 },
+  );
+  expect(await current('observed_day', 'days')).toHaveLength(2);
+});

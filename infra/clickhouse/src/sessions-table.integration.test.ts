@@ -1,0 +1,105 @@
+import { type SessionUpdate, sessionUpdateSchema } from '@caliper-pipeline/contracts';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { expectedRow } from './testing/expected-row.ts';
+import { fullSession } from './testing/full-records.ts';
+import { type RandomDatabase, randomDatabase } from './testing/random-database.ts';
+
+let database: RandomDatabase;
+beforeAll(async () => {
+  database = await randomDatabase(inject('clickhouse'));
+});
+afterAll(async () => database[Symbol.asyncDispose]());
+
+const T0 = Date.parse('2026-11-24T10:00:00.000Z');
+const minute = (minutes: number) => T0 + minutes * 60_000;
+const run = (from: number, to: number, events: number) => ({ started_at: minute(from), ended_at: minute(to), events });
+
+/** What one partition knows of a session: runs in minutes, nothing else of note. */
+function update(
+  tenant: string,
+  runs: readonly ReturnType<typeof run>[],
+  more: Partial<SessionUpdate> = {},
+): SessionUpdate {
+  return {
+    ...fullSession,
+    tenant,
+    session_id: 's',
+    runs,
+    event_count: runs.reduce((sum, { events }) => sum + events, 0),
+    first_event_at: Math.min(...runs.map(({ started_at }) => started_at)),
+    last_event_at: Math.max(...runs.map(({ ended_at }) => ended_at)),
+    reported_started_at: null,
+    end_marker_at: null,
+    end_marker_key: '',
+    reported_ended_at: null,
+    end_reason: '',
+    merged_into: '',
+    ...more,
+  };
+}
+
+const insert = (...updates: readonly SessionUpdate[]) => database.insert('sessions', sessionUpdateSchema, updates);
+const current = (tenant: string) =>
+  database.rows<Record<string, unknown>>(
+    `SELECT * FROM ${database.connection.database}.sessions_current WHERE tenant = {tenant:String} ORDER BY session_id`,
+    { tenant },
+  );
+
+it('comes back equal in every column through Avro, and a repeat is the same row', async () => {
+  await insert(fullSession);
+  await insert(fullSession);
+  const rows = await database.rows(
+    `SELECT * EXCEPT inserted_at FROM ${database.connection.database}.sessions FINAL WHERE tenant = '${fullSession.tenant}'`,
+  );
+  const times = (at: number) => new Date(at).toISOString().replace('T', ' ').replace('Z', '');
+  const runs = fullSession.runs.map(({ started_at, ended_at, events }) => ({
+    started_at: times(started_at),
+    ended_at: times(ended_at),
+    events,
+  }));
+  expect(rows).toEqual([{ ...expectedRow(sessionUpdateSchema, fullSession), runs }]);
+});
+
+it('unites the runs of all partitions: five minutes join, and longer gaps count five minutes', async () => {
+  await insert(
+    update('runs', [run(0, 4, 3), run(30, 32, 2)], { source_partition: 0, kind: 'federated', ed_app_ids: ['a'] }),
+    update('runs', [run(9, 10, 1), run(31, 35, 4)], { source_partition: 1, kind: 'reported', ed_app_ids: ['b'] }),
+  );
+  const [row] = await current('runs');
+  expect(row).toMatchObject({
+    kind: 'reported',
+    ed_app_ids: ['a', 'b'],
+    event_count: 10,
+    active_seconds: (10 + 5 + 5) * 60,
+    runs: [{ events: 4 }, { events: 6 }],
+    started_at: '2026-11-24 10:00:00.000',
+  });
+});
+
+it('has a later state of a partition in place of the earlier one, in whatever order they come', async () => {
+  await insert(update('order', [run(0, 4, 9)], { version: 9 }), update('order', [run(0, 1, 1)], { version: 3 }));
+  expect(await current('order')).toMatchObject([{ event_count: 9 }]);
+});
+
+it('ends by its greatest marker, unless an event came after it; silence is inactivity', async () => {
+  const marker = { end_marker_at: minute(4), end_reason: 'logged_out', reported_ended_at: minute(3) };
+  await insert(
+    update('ended', [run(0, 4, 3)], { ...marker, end_marker_key: 'b', source_partition: 0 }),
+    update('ended', [run(0, 1, 1)], { ...marker, end_marker_key: 'a', end_reason: 'timed_out', source_partition: 1 }),
+    update('later', [run(0, 5, 3)], marker),
+    update('open', [{ started_at: Date.now() - 1_000, ended_at: Date.now(), events: 1 }], { gap_ms: 3_600_000 }),
+  );
+  expect(await current('ended')).toMatchObject([{ end_reason: 'logged_out', ended_at: '2026-11-24 10:03:00.000' }]);
+  // By the time of the query these are long silent.
+  expect(['inactivity', '']).toContain((await current('later'))[0]?.['end_reason']);
+  expect(await current('open')).toMatchObject([{ end_reason: '', ended_at: null }]);
+});
+
+it('shows an absorbed session under the name of the survivor only', async () => {
+  await insert(
+    update('merged', [run(0, 20, 7)]),
+    update('merged', [run(10, 20, 3)], { session_id: 't', merged_into: 's' }),
+    update('merged', [run(15, 20, 1)], { session_id: 'u', merged_into: 's' }),
+  );
+  expect(await current('merged')).toMatchObject([{ session_id: 's', event_count: 7, absorbed_ids: ['t', 'u'] }]);
+});
