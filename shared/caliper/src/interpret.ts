@@ -1,5 +1,7 @@
+import { checkEvent } from './conformance/check-event.ts';
+import { reason } from './conformance/reason-catalogue.ts';
 import { describeFacts, eventFacts } from './describe/facts.ts';
-import { idOf, isAnonymous, type Reference, referenceOf, typeOf } from './entities/reference.ts';
+import { idOf, type Reference, referenceOf, typeOf } from './entities/reference.ts';
 import { chainOf } from './event/chain.ts';
 import { clientOf } from './event/client.ts';
 import { versionOf } from './event/context.ts';
@@ -24,9 +26,7 @@ import {
 } from './types.ts';
 import { durationSeconds } from './values/scalars.ts';
 import { eventDate, parseTime } from './values/time.ts';
-import { isKnownAction } from './vocabulary/actions.ts';
 import { isA } from './vocabulary/entity-types.ts';
-import { EVENT_RULES } from './vocabulary/event-types.ts';
 import { derivedProfile } from './vocabulary/profiles.ts';
 
 /** One item of an envelope: an event and its columns, a description of entities, or why it is neither. Never throws. */
@@ -55,14 +55,9 @@ function interpretEvent(item: JsonObject, context: InterpretContext): Interpreta
   }
   const type = typeOf(event);
   const action = actionTerm(sentAction);
-  const reasons: Reason[] = [...context.envelopeReasons, ...flagsOf(event, type, action, actor, time.usual)];
-  const { fields, identity, route } = columnsOf(
-    item,
-    event,
-    { type, action, timeMs: time.ms, actor, object },
-    context,
-    reasons,
-  );
+  const reasons: Reason[] = [...context.envelopeReasons];
+  const act: Act = { type, action, timeMs: time.ms, isUsualTime: time.usual, actor, object };
+  const { fields, identity, route } = columnsOf(item, event, act, context, reasons);
   const verdict = reasons.some(({ severity }) => severity === 'warn') ? 'accepted_with_flags' : 'ok';
   return { kind: 'event', fields, verdict, reasons, identity, route, facts: eventFacts(fields) };
 }
@@ -71,6 +66,7 @@ interface Act {
   readonly type: string;
   readonly action: string;
   readonly timeMs: number;
+  readonly isUsualTime: boolean;
   readonly actor: Reference;
   readonly object: Reference;
 }
@@ -78,7 +74,7 @@ interface Act {
 function columnsOf(
   item: JsonObject,
   event: JsonObject,
-  { type, action, timeMs, actor, object }: Act,
+  { type, action, timeMs, isUsualTime, actor, object }: Act,
   context: InterpretContext,
   reasons: Reason[],
 ) {
@@ -89,7 +85,6 @@ function columnsOf(
   const sessions = sessionsOf(event, type, action, object);
   const people = peopleOf(event, type, actor, object, edApp.id, sessions);
   const chain = chainOf(event, object);
-  for (const code of [...sessions.flags, ...chain.flags]) reasons.push({ code, severity: 'info', path: '$' });
   const membership = membershipOf(referenceOf(event.membership).entity);
   const attempt = attemptOf(object, generated);
   const score = scoreOf(generated, object, attempt.attempt);
@@ -101,6 +96,25 @@ function columnsOf(
   const tool = toolOf(event, object, type);
   const objectExtensions = objectOf(object.entity.extensions);
   const version = versionOf(event, type, context.dataVersion);
+  const { roles, status } = membership;
+  const id = idOf(event);
+  for (const found of checkEvent({
+    event,
+    version,
+    type,
+    action,
+    id,
+    isUsualTime,
+    actor,
+    object,
+    target,
+    generated,
+    roles,
+    status,
+  }))
+    reasons.push(found);
+  for (const code of sessions.flags) reasons.push(reason(code, '$.federatedSession'));
+  for (const code of chain.flags) reasons.push(reason(code, '$.group'));
   const fields: InterpretedEvent = {
     language_rule_version: LANGUAGE_RULE_VERSION,
     received_flags: [...new Set(reasons.map(({ code }) => code))],
@@ -114,7 +128,7 @@ function columnsOf(
     session_end_reason: sessions.endReason,
     session_started_at: sessions.startedAt,
     session_ended_at: sessions.endedAt,
-    event_id: idOf(event),
+    event_id: id,
     scope_id: chain.scopeId,
     event_date: eventDate(timeMs),
     event_time: timeMs,
@@ -193,7 +207,7 @@ function columnsOf(
 /** What makes an act the same act: as sent, so before redaction. */
 function identityInputs(item: JsonObject): IdentityInputs {
   return {
-    id: normalId(idOf(item)),
+    id: idOf(item),
     type: textOf(item.type ?? item['@type']),
     actorId: referenceOf(item.actor).id,
     action: textOf(item.action),
@@ -202,36 +216,6 @@ function identityInputs(item: JsonObject): IdentityInputs {
     generatedId: referenceOf(item.generated).id,
     canonical: canonicalJson(item),
   };
-}
-
-const UUID = /^(?:urn:uuid:)?([0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12})$/i;
-
-function normalId(id: string): string {
-  const hex = UUID.exec(id)?.[1]?.replaceAll('-', '').toLowerCase();
-  return hex === undefined
-    ? id
-    : `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
-
-function flagsOf(event: JsonObject, type: string, action: string, actor: Reference, usualTime: boolean): Reason[] {
-  const reasons: Reason[] = [];
-  const id = idOf(event);
-  if (id === '') reasons.push({ code: 'event_id_missing', severity: 'info', path: '$.id' });
-  else if (!id.startsWith('urn:uuid:')) reasons.push({ code: 'event_id_not_urn_uuid', severity: 'info', path: '$.id' });
-  if (!usualTime) reasons.push({ code: 'time_spelling', severity: 'warn', path: '$.eventTime' });
-  const rule = EVENT_RULES.get(type);
-  if (rule === undefined)
-    reasons.push({ code: 'event_type_unknown', severity: type.includes(':') ? 'info' : 'warn', path: '$.type' });
-  else if (rule.deprecated || rule.deprecatedActions.has(action))
-    reasons.push({ code: 'term_deprecated', severity: 'info', path: '$.type' });
-  else if (!rule.actions.has(action))
-    reasons.push({
-      code: isKnownAction(action) ? 'action_outside_event_type' : 'action_unknown',
-      severity: 'warn',
-      path: '$.action',
-    });
-  if (isAnonymous(actor.id)) reasons.push({ code: 'anonymous', severity: 'info', path: '$.actor.id' });
-  return reasons;
 }
 
 function toolOf(event: JsonObject, object: Reference, type: string): Reference {

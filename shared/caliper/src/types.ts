@@ -63,7 +63,7 @@ export type Interpretation =
   | { kind: 'describe'; facts: readonly EntityFactFields[]; canonical: string; reasons: readonly Reason[] }
   | { kind: 'rejected'; reason: string; detail: string };
 
-/** What makes an act the same act, as sent, '' where the event has none; `id` in its normal form (semantics.md, "Identity"). */
+/** What makes an act the same act, as sent, '' where the event has none (semantics.md, "Identity"). */
 export interface IdentityInputs {
   readonly id: string;
   readonly type: string;
