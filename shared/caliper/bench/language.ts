@@ -1,4 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { acceptedEventSchema, contentHash, eventKey } from '@caliper-pipeline/contracts';
+import { recordEncoder } from '@caliper-pipeline/kafka';
 import {
   canonicalJson,
   defaultRedactionRules,
@@ -32,13 +34,34 @@ const values = texts.map((text) => JSON.parse(text));
 const bytes = Math.round(texts.reduce((sum, text) => sum + text.length, 0) / texts.length);
 const at = (index: number) => index % texts.length;
 
+const encoder = recordEncoder(acceptedEventSchema, 1);
+const interpreted = values.map((value) => {
+  const found = interpret(value, context);
+  if (found.kind !== 'event') throw new Error(`${folder} holds more than events`);
+  return found;
+});
+const hashes = ({ identity }: (typeof interpreted)[number]) => {
+  const content = contentHash('t', 's', identity.canonical);
+  return { content_hash: content, event_key: eventKey('s', identity, content) };
+};
+const receipt = { tenant: 't', sensor: 's', received_at: 0, send_time: null, request_id: 'r' };
+const records = interpreted.map((found) => ({ ...found.fields, ...receipt, ...hashes(found) }));
+
 const parts: [string, (index: number) => unknown][] = [
   ['parse', (index) => parseJson(texts[at(index)]!)],
   ['redact', (index) => redactValue(values[at(index)], defaultRedactionRules)],
   ['stringify', (index) => JSON.stringify(values[at(index)])],
   ['canonical text', (index) => canonicalJson(values[at(index)])],
   ['interpret (redact, stringify and canonical text included)', (index) => interpret(values[at(index)], context)],
-  ['all', (index) => interpret((parseJson(texts[at(index)]!) as { value: unknown }).value, context)],
+  ['hash', (index) => hashes(interpreted[at(index)]!)],
+  ['encode', (index) => encoder.encode(records[at(index)]!)],
+  [
+    'all: parse, interpret, hash, encode',
+    (index) => {
+      const found = interpret((parseJson(texts[at(index)]!) as { value: unknown }).value, context);
+      if (found.kind === 'event') encoder.encode(Object.assign(found.fields, receipt, hashes(found)));
+    },
+  ],
 ];
 
 console.log(`${texts.length} events of ${bytes} bytes on average, best of ${ROUNDS} rounds of ${EVENTS_PER_ROUND}`);
@@ -63,6 +86,7 @@ function readEvents(path: string): string[] {
       const parsed = parseJson(readFileSync(`${path}/${name}`, 'utf8'));
       if (!parsed.ok) return [];
       const document = parsed.value as { data?: unknown[] };
-      return (document.data ?? [document]).map((item) => JSON.stringify(item));
+      const items = document.data ?? [document];
+      return items.filter((item) => interpret(item, context).kind === 'event').map((item) => JSON.stringify(item));
     });
 }
