@@ -36,10 +36,9 @@ export function interpret(item: unknown, context: InterpretContext): Interpretat
 }
 
 function interpretDescribe(item: JsonObject, context: InterpretContext): Interpretation {
-  if (idOf(item) === '')
-    return { kind: 'rejected', reason: 'no_identity', detail: 'neither an event nor an entity with an id' };
   const redacted = objectOf(redactValue(item, context.redaction));
-  return { kind: 'describe', facts: describeFacts(redacted, context), canonical: canonicalJson(item), reasons: [] };
+  const reasons = idOf(item) === '' ? [reason('entity_id_missing', '$.id')] : [];
+  return { kind: 'describe', facts: describeFacts(redacted, context), canonical: canonicalJson(item), reasons };
 }
 
 function interpretEvent(item: JsonObject, context: InterpretContext): Interpretation {

@@ -96,6 +96,11 @@ export const reasonCatalogue = {
     meaning: 'The object is not of a type that this event allows.',
     source: 'Caliper 1.2, 3.4',
   },
+  entity_id_missing: {
+    severity: 'warn',
+    meaning: 'A describe of an entity without an id: kept as it came, and nothing can refer to it.',
+    source: 'Caliper 1.2, 3.2',
+  },
   entity_type_unknown: {
     severity: 'warn',
     meaning: "The type of an entity is no term of the standard and no vendor's.",

@@ -93,7 +93,7 @@ function factOf(source: 'describe' | 'event', id: string, type: string, at: numb
     roles: NO_STRINGS,
     status: '',
     valid_from: null,
-    flags: NO_STRINGS,
+    flags: id === '' ? ['entity_id_missing'] : NO_STRINGS,
     raw: '',
   };
 }
