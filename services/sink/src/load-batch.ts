@@ -10,9 +10,12 @@ import {
   writerSchemaIds,
 } from '@caliper-pipeline/kafka';
 import { effectsOf } from '@caliper-pipeline/pipeline';
-import { rowBatches } from './domain/row-batches.ts';
+import { AppError } from '@caliper-pipeline/runtime';
+import { rowBatches, type SourcedRows } from './domain/row-batches.ts';
 import type { InsertQueue } from './io/insert-queue.ts';
+import type { Trouble } from './io/trouble.ts';
 import type { SinkMetrics } from './metrics.ts';
+import { refuseRow } from './steps/refuse-row.ts';
 import type { LoadingPipeline } from './topology.ts';
 
 export interface LoadBatchPorts {
@@ -23,12 +26,20 @@ export interface LoadBatchPorts {
   readonly producer: RecordProducer;
   readonly deadLetterEncoder: RecordEncoder<DeadLetter>;
   readonly metrics: Pick<SinkMetrics, 'countDeadLetter'>;
+  readonly trouble: Pick<Trouble, 'stops'>;
   readonly serviceVersion: string;
 }
 
+interface Letter {
+  readonly source: SourceRecord;
+  readonly step: string;
+  readonly reason: string;
+  readonly detail: string;
+}
+
 /**
- * The sink's one place of effects. At least once: the offset is committed when ClickHouse has the rows for certain. If the
- * process dies before that, the same rows come again and collapse by their key.
+ * The sink's one place of effects. At least once: the offset is committed when ClickHouse has the rows for certain and Kafka
+ * has the dead letters. If the process dies before that, the same rows come again and collapse by their key.
  */
 export function loadBatch(ports: LoadBatchPorts): BatchHandler {
   return async (batch, context) => {
@@ -37,17 +48,51 @@ export function loadBatch(ports: LoadBatchPorts): BatchHandler {
       (record): SourceRecord => ({ topic: batch.topic, partition: batch.partition, record }),
     );
     const effects = effectsOf(sources, ports.topology.run);
-    const letters = effects.deadLetters.map((letter) => deadLetterRecord(letter, ports));
-    if (letters.length > 0) await ports.producer.send([{ topic: topicName('sinkDeadLetters'), records: letters }]);
-    const rows = rowBatches(effects.values.map(({ value }) => value));
-    await Promise.all(rows.map((batchOfRows) => ports.queue.add(batchOfRows, context.signal)));
+    const partition = `${batch.topic}/${batch.partition}`;
+    const refused = await Promise.all(
+      rowBatches(effects.values).map((rows) => storedOrHeld(rows, partition, context.signal, ports)),
+    );
+    const letters: readonly Letter[] = [...effects.deadLetters, ...refused.flat()];
+    const records = letters.map((letter) => deadLetterRecord(letter, ports));
+    if (records.length > 0) await ports.producer.send([{ topic: topicName('sinkDeadLetters'), records }]);
     await context.commit(batch.lastOffset + 1n);
-    for (const { reason } of effects.deadLetters) ports.metrics.countDeadLetter(ports.table, reason);
+    for (const { reason } of letters) ports.metrics.countDeadLetter(ports.table, reason);
   };
 }
 
+/**
+ * Returns the letters of the rows that ClickHouse refuses, when all others are stored. A partition that must stand still is
+ * held here until it is taken away or the sink stops: its rows are not acknowledged, and nobody is served from behind them.
+ */
+async function storedOrHeld(
+  { rows, sources }: SourcedRows<SourceRecord>,
+  partition: string,
+  signal: AbortSignal,
+  { queue, table, trouble }: LoadBatchPorts,
+): Promise<readonly Letter[]> {
+  const stored = await queue.add(rows, signal);
+  if (stored.kind === 'stored') {
+    return stored.refused.map((row) => {
+      const { reason, detail } = refuseRow(row);
+      return { source: sources[row.index]!, step: 'insertRows', reason, detail };
+    });
+  }
+  if (stored.kind === 'abandoned') throw new AppError('clickhouse_unavailable', `${partition} was taken away before`);
+  const goesOn = trouble.stops(`${table} from ${partition}`, stored.code, stored.detail);
+  await aborted(signal);
+  goesOn();
+  throw new AppError(stored.code, `${partition}: ${stored.detail}`);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
 function deadLetterRecord(
-  { source, ...why }: { source: SourceRecord; step: string; reason: string; detail: string },
+  { source, ...why }: Letter,
   { deadLetterEncoder, serviceVersion }: LoadBatchPorts,
 ): OutputRecord {
   const letter = recordDeadLetter({ stage: 'sink', serviceVersion, ruleVersion: 0 }, source, why);

@@ -1,9 +1,12 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Trouble } from './io/trouble.ts';
 
 export interface SinkMetrics {
   readonly observeInsert: (table: string, rows: number, bytes: number, seconds: number) => void;
   readonly countFailure: (table: string, code: string) => void;
   readonly countDeadLetter: (table: string, reason: string) => void;
+  /** Follows what keeps a table's rows from being stored, at each scrape. */
+  readonly follow: (table: string, trouble: Pick<Trouble, 'waitingSeconds' | 'stoppedPartitions'>) => void;
 }
 
 /** What the sink counts (docs/metrics.md holds the list; a test compares). */
@@ -30,7 +33,7 @@ export function sinkMetrics(registry: Registry): SinkMetrics {
   });
   const failures = new Counter({
     name: 'caliper_sink_insert_failures_total',
-    help: 'Inserts that failed and are sent again, by error code.',
+    help: 'Inserts that failed, by error code.',
     labelNames: ['table', 'code'],
     registers,
   });
@@ -40,7 +43,27 @@ export function sinkMetrics(registry: Registry): SinkMetrics {
     labelNames: ['table', 'reason'],
     registers,
   });
+  const followed = new Map<string, Pick<Trouble, 'waitingSeconds' | 'stoppedPartitions'>>();
+  new Gauge({
+    name: 'caliper_sink_waiting_seconds',
+    help: 'For how long inserts have failed without one that was confirmed; 0 = they do not.',
+    labelNames: ['table'],
+    registers,
+    collect() {
+      for (const [table, trouble] of followed) this.set({ table }, trouble.waitingSeconds());
+    },
+  });
+  new Gauge({
+    name: 'caliper_sink_stopped_partitions',
+    help: 'Partitions that stand still because no repeat will help.',
+    labelNames: ['table'],
+    registers,
+    collect() {
+      for (const [table, trouble] of followed) this.set({ table }, trouble.stoppedPartitions());
+    },
+  });
   return {
+    follow: (table, trouble) => void followed.set(table, trouble),
     observeInsert: (table, count, size, duration) => {
       rows.inc({ table }, count);
       bytes.inc({ table }, size);

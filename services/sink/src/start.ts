@@ -1,5 +1,6 @@
 import { deadLetterSchema, subjectOf, topicName } from '@caliper-pipeline/contracts';
 import {
+  type BatchHandler,
   brokerDependency,
   createKafka,
   createRecordEncoder,
@@ -14,6 +15,7 @@ import type { SinkConfig } from './config.ts';
 import { createInsertQueue } from './io/insert-queue.ts';
 import { connectClickHouse, insertRows } from './io/insert-rows.ts';
 import { checkColumns } from './io/table-columns.ts';
+import { createTrouble, type Trouble } from './io/trouble.ts';
 import { loadBatch } from './load-batch.ts';
 import { sinkMetrics } from './metrics.ts';
 import { loading } from './topology.ts';
@@ -53,9 +55,11 @@ export async function startSink(
   }
   await retryWhileAway('kafka', producer.connect, untilThere);
 
-  const sources = bindings.map((binding) => ({ binding, source: sourceOf(binding) }));
-  for (const { binding, source } of sources) {
-    await retryWhileAway(`consumer of ${binding.table}`, () => startSource(binding, source), untilThere);
+  const sources = bindings.map((binding) => ({ binding, source: sourceOf(binding), trouble: createTrouble() }));
+  for (const { binding, source, trouble } of sources) {
+    metrics.follow(binding.table, trouble);
+    const handler = handlerOf(binding, trouble);
+    await retryWhileAway(`consumer of ${binding.table}`, () => source.start(handler), untilThere);
   }
 
   function sourceOf(binding: Binding) {
@@ -69,28 +73,19 @@ export async function startSink(
     });
   }
 
-  async function startSource({ table }: Binding, source: ReturnType<typeof sourceOf>): Promise<void> {
+  function handlerOf({ table }: Binding, trouble: Trouble): BatchHandler {
     const queue = createInsertQueue({
-      insert: (batch) => insert(table, batch),
+      insert: (batch, blockRows) => insert(table, batch, blockRows),
       flushMs: config.SINK_FLUSH_MS,
       flushBytes: config.SINK_FLUSH_BYTES,
       logger,
+      trouble,
       onInsert: (rows, bytes, seconds) => metrics.observeInsert(table, rows, bytes, seconds),
       onFailure: (code) => metrics.countFailure(table, code),
     });
     const topology = loading({ writerSchemas });
-    await source.start(
-      loadBatch({
-        table,
-        topology,
-        writerSchemas,
-        queue,
-        producer,
-        deadLetterEncoder,
-        metrics,
-        serviceVersion: SERVICE_VERSION,
-      }),
-    );
+    const ports = { table, topology, writerSchemas, queue, producer, deadLetterEncoder, metrics, trouble };
+    return loadBatch({ ...ports, serviceVersion: SERVICE_VERSION });
   }
 
   return {
@@ -102,6 +97,7 @@ export async function startSink(
       registryDependency(schemas),
       { name: 'clickhouse', probe: () => pingClickHouse(clickhouse) },
       ...sources.map(({ binding, source }) => sourceDependency(`consumer of ${binding.table}`, source)),
+      ...sources.map(({ binding, trouble }) => ({ name: `inserts into ${binding.table}`, probe: trouble.probe })),
     ],
     drain: async () => {
       stopping.abort();

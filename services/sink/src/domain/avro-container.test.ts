@@ -13,7 +13,7 @@ const schema = JSON.stringify({
 });
 const type = avro.Type.forSchema(JSON.parse(schema));
 
-test('a reader of containers finds the rows as they were encoded', async () => {
+test.each([300, 1, 7])('a reader of containers finds the rows as they were encoded, %d a block', async (blockRows) => {
   const rows = Array.from({ length: 300 }, (_, index) => ({ a: `row ${index} ${'é'.repeat(index)}`, n: index * 1e9 }));
   const decoder = new avro.streams.BlockDecoder();
   const read: unknown[] = [];
@@ -21,11 +21,8 @@ test('a reader of containers finds the rows as they were encoded', async () => {
   const ended = new Promise((resolve, reject) => decoder.on('end', resolve).on('error', reject));
   const source = new PassThrough();
   source.pipe(decoder);
-  for (const part of avroContainer(
-    schema,
-    rows.map((row) => type.toBuffer(row)),
-  ))
-    source.write(part);
+  const bodies = rows.map((row) => type.toBuffer(row));
+  source.write(avroContainer(schema, bodies, blockRows));
   source.end();
   await ended;
   expect(read).toEqual(rows);

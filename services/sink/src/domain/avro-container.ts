@@ -4,14 +4,19 @@ const MAGIC = Buffer.from([0x4f, 0x62, 0x6a, 0x01]);
 const SYNC = Buffer.from('caliper-pipeline', 'latin1');
 
 /**
- * One container of one block around record bodies as they came from Kafka: nothing is decoded and nothing is encoded.
+ * One container around record bodies as they came from Kafka: nothing is decoded and nothing is encoded.
  *
  * @param schema the writer's schema of all bodies, as JSON text
- * @returns the parts in order, for one `writev`
+ * @param blockRows how many bodies share a block. In a block of one, a body that is too short cannot take bytes of the next
  */
-export function avroContainer(schema: string, bodies: readonly Buffer[]): Buffer[] {
-  const bytes = bodies.reduce((sum, body) => sum + body.length, 0);
-  return [containerHeader(schema), Buffer.concat([zigzag(bodies.length), zigzag(bytes)]), ...bodies, SYNC];
+export function avroContainer(schema: string, bodies: readonly Buffer[], blockRows = bodies.length): Buffer {
+  const parts: Buffer[] = [containerHeader(schema)];
+  for (let start = 0; start < bodies.length; start += blockRows) {
+    const block = bodies.slice(start, start + blockRows);
+    const bytes = block.reduce((sum, body) => sum + body.length, 0);
+    parts.push(zigzag(block.length), zigzag(bytes), ...block, SYNC);
+  }
+  return Buffer.concat(parts);
 }
 
 function containerHeader(schema: string): Buffer {

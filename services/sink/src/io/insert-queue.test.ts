@@ -1,7 +1,8 @@
-import { AppError } from '@caliper-pipeline/runtime';
 import { expect, test } from 'vitest';
+import type { InsertOutcome } from '../domain/insert-outcome.ts';
 import type { RowBatch } from '../domain/row-batch.ts';
 import { createInsertQueue } from './insert-queue.ts';
+import { createTrouble } from './trouble.ts';
 
 const rows = (schemaText: string, ...bodies: string[]): RowBatch => ({
   columns: ['a'],
@@ -10,25 +11,37 @@ const rows = (schemaText: string, ...bodies: string[]): RowBatch => ({
 });
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const never = new AbortController().signal;
+const stored: InsertOutcome = { kind: 'stored' };
+const unknown: InsertOutcome = { kind: 'unknown', detail: 'socket hang up' };
+const refusedAt = (row: number | null): InsertOutcome => ({
+  kind: 'refused',
+  remedy: 'bisect',
+  code: '376',
+  type: 'CANNOT_PARSE_UUID',
+  row,
+});
 
-function queueWith(insert: (batch: RowBatch) => Promise<void>, flushBytes = 1_000) {
+function queueWith(answer: (bodies: readonly string[]) => InsertOutcome, flushBytes = 1_000) {
   const effects: string[] = [];
+  const trouble = createTrouble();
   const queue = createInsertQueue({
-    insert: (batch) => {
-      effects.push(`insert ${batch.schemaText} ${batch.bodies.join(',')}`);
-      return insert(batch);
+    insert: async (batch) => {
+      const bodies = batch.bodies.map(String);
+      effects.push(`insert ${batch.schemaText} ${bodies.join(',')}`);
+      return answer(bodies);
     },
     flushMs: 1,
     flushBytes,
     logger: quiet,
+    trouble,
     onInsert: (count) => effects.push(`stored ${count}`),
     onFailure: (code) => effects.push(`failed ${code}`),
   });
-  return { queue, effects };
+  return { queue, effects, trouble };
 }
 
 test('rows of several partitions are one insert; another schema is another insert', async () => {
-  const { queue, effects } = queueWith(async () => {});
+  const { queue, effects } = queueWith(() => stored);
   await Promise.all([
     queue.add(rows('s1', 'a', 'b'), never),
     queue.add(rows('s2', 'c'), never),
@@ -37,13 +50,14 @@ test('rows of several partitions are one insert; another schema is another inser
   expect(effects).toEqual(['insert s1 a,b,d', 'stored 3', 'insert s2 c', 'stored 1']);
 });
 
-test('an unknown outcome means the same rows again, until it is certain', async () => {
-  let failures = 2;
-  const { queue, effects } = queueWith(async () => {
-    failures -= 1;
-    if (failures >= 0) throw new AppError('clickhouse_unavailable', 'socket hang up');
+test('an unknown outcome means the same rows again, until it is certain; meanwhile it says so', async () => {
+  const outcomes = [unknown, unknown];
+  const said: string[] = [];
+  const { queue, effects, trouble } = queueWith(() => {
+    trouble.probe().catch((error) => said.push(error.message));
+    return outcomes.pop() ?? stored;
   });
-  await queue.add(rows('s', 'a', 'b'), never);
+  expect(await queue.add(rows('s', 'a', 'b'), never)).toEqual({ kind: 'stored', refused: [] });
   expect(effects).toEqual([
     'insert s a,b',
     'failed clickhouse_unavailable',
@@ -52,25 +66,64 @@ test('an unknown outcome means the same rows again, until it is certain', async 
     'insert s a,b',
     'stored 2',
   ]);
+  expect(said).toEqual(['clickhouse_unavailable: socket hang up', 'clickhouse_unavailable: socket hang up']);
+  await trouble.probe();
 });
 
 test('rows of a partition that was taken away are let go, the others are sent again', async () => {
   const taken = new AbortController();
-  let first = true;
-  const { queue, effects } = queueWith(async () => {
-    if (!first) return;
-    first = false;
+  const { queue, effects } = queueWith((bodies) => {
+    if (!bodies.includes('a')) return stored;
     taken.abort();
-    throw new AppError('clickhouse_refused', 'too many parts');
+    return { kind: 'refused', remedy: 'retry', code: '252', type: 'TOO_MANY_PARTS', row: null };
   });
-  const lost = expect(queue.add(rows('s', 'a'), taken.signal)).rejects.toThrow('clickhouse_refused');
-  await queue.add(rows('s', 'b'), never);
-  await lost;
+  const lost = queue.add(rows('s', 'a'), taken.signal);
+  expect(await queue.add(rows('s', 'b'), never)).toMatchObject({ kind: 'stored' });
+  expect(await lost).toEqual({ kind: 'abandoned' });
   expect(effects).toEqual(['insert s a,b', 'failed clickhouse_refused', 'insert s b', 'stored 1']);
 });
 
 test('an insert is cut at its bound of bytes', async () => {
-  const { queue, effects } = queueWith(async () => {}, 4);
+  const { queue, effects } = queueWith(() => stored, 4);
   await Promise.all([queue.add(rows('s', 'aaa'), never), queue.add(rows('s', 'bbb'), never)]);
   expect(effects.filter((effect) => effect.startsWith('insert'))).toEqual(['insert s aaa', 'insert s bbb']);
+});
+
+test('a partition with bad rows gets all others stored, and stops no other partition', async () => {
+  const { queue } = queueWith((bodies) => {
+    const bad = bodies.findIndex((body) => body.startsWith('!'));
+    return bad < 0 ? stored : refusedAt(bad);
+  });
+  const [first, second] = await Promise.all([
+    queue.add(rows('s', 'a', 'b'), never),
+    queue.add(rows('s', 'c', '!', 'd', '!!'), never),
+  ]);
+  expect(first).toEqual({ kind: 'stored', refused: [] });
+  expect(second).toEqual({
+    kind: 'stored',
+    refused: [
+      { index: 1, code: '376', type: 'CANNOT_PARSE_UUID' },
+      { index: 3, code: '376', type: 'CANNOT_PARSE_UUID' },
+    ],
+  });
+});
+
+test('a table that refuses the schema itself, without any row, is an outage: no row is called bad', async () => {
+  const taken = new AbortController();
+  const { queue, trouble } = queueWith((bodies) => {
+    if (bodies.length === 0) setImmediate(() => trouble.probe().catch(() => taken.abort()));
+    return refusedAt(null);
+  });
+  expect(await queue.add(rows('s', 'a', 'b'), taken.signal)).toEqual({ kind: 'abandoned' });
+  await expect(trouble.probe()).rejects.toThrow('table_mismatch');
+});
+
+test('a count of rows that differs stops the partition that it is about, and only that', async () => {
+  const { queue, effects } = queueWith((bodies) =>
+    bodies.includes('x') ? { kind: 'differs', sent: bodies.length, written: 0 } : stored,
+  );
+  const [first, second] = await Promise.all([queue.add(rows('s', 'x'), never), queue.add(rows('s', 'a'), never)]);
+  expect(first).toEqual({ kind: 'stopped', code: 'written_rows_differ', detail: '1 rows sent, 0 written' });
+  expect(second).toEqual({ kind: 'stored', refused: [] });
+  expect(effects.filter((effect) => effect.startsWith('insert'))).toEqual(['insert s x,a', 'insert s x', 'insert s a']);
 });

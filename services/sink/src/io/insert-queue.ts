@@ -1,37 +1,32 @@
-import { type Logger, pause, toAppError } from '@caliper-pipeline/runtime';
 import type { RowBatch } from '../domain/row-batch.ts';
+import { insertUntilCertain, type Stored, type StoreOptions, storeRows } from './store-rows.ts';
 
 export interface InsertQueue {
-  /** Resolves when the rows are in ClickHouse for certain. Rejects only when the signal aborts: until then it tries. */
-  readonly add: (rows: RowBatch, signal: AbortSignal) => Promise<void>;
+  /** Resolves when it is certain what became of the rows of one partition: until then it tries. */
+  readonly add: (rows: RowBatch, signal: AbortSignal) => Promise<Stored>;
 }
 
-export interface InsertQueueOptions {
-  readonly insert: (batch: RowBatch) => Promise<void>;
+export interface InsertQueueOptions extends StoreOptions {
   readonly flushMs: number;
   readonly flushBytes: number;
-  readonly logger: Logger;
-  readonly onInsert: (rows: number, bytes: number, seconds: number) => void;
-  readonly onFailure: (code: string) => void;
 }
 
 interface Waiting {
   readonly rows: RowBatch;
   readonly bytes: number;
   readonly signal: AbortSignal;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
+  readonly resolve: (stored: Stored) => void;
+  readonly reject: (defect: unknown) => void;
 }
-
-const MOST_PAUSE_MS = 5_000;
 
 /**
  * Joins the rows of all partitions into few inserts: ClickHouse wants many rows at a time. One insert is under way at a
  * time; what arrives meanwhile is the next, so inserts grow when the sink is behind. Bytes are bounded by the fetches: each
  * partition has one batch here at most, because its handler waits.
  *
- * An insert whose outcome is unknown is sent again with the same rows until it is certain; repeats collapse by the table's
- * key. If the process dies here, the offsets are not committed and the rows come again.
+ * What a joined insert fails for is found out by inserting each partition alone: rows that are stored already come twice and
+ * collapse by their key, and one partition's fault stops no other. If the process dies here, the offsets are not committed
+ * and the rows come again.
  */
 export function createInsertQueue(options: InsertQueueOptions): InsertQueue {
   let waiting: Waiting[] = [];
@@ -51,10 +46,14 @@ export function createInsertQueue(options: InsertQueueOptions): InsertQueue {
     if (inserting) return;
     inserting = true;
     const group = takeGroup();
-    void insertUntilCertain(group, options).finally(() => {
-      inserting = false;
-      schedule();
-    });
+    void storeGroup(group, options)
+      .catch((defect) => {
+        for (const entry of group) entry.reject(defect);
+      })
+      .finally(() => {
+        inserting = false;
+        schedule();
+      });
   };
 
   /** All that waits and was written with the first one's schema, up to the bound. */
@@ -86,30 +85,26 @@ export function createInsertQueue(options: InsertQueueOptions): InsertQueue {
   };
 }
 
-async function insertUntilCertain(group: readonly Waiting[], options: InsertQueueOptions): Promise<void> {
-  let alive = group;
-  for (let tries = 1; alive.length > 0; tries += 1) {
-    const rows = joined(alive);
-    const startedAt = performance.now();
-    try {
-      await options.insert(rows);
-      const bytes = alive.reduce((sum, entry) => sum + entry.bytes, 0);
-      options.onInsert(rows.bodies.length, bytes, (performance.now() - startedAt) / 1000);
-      for (const entry of alive) entry.resolve();
+async function storeGroup(group: readonly Waiting[], options: StoreOptions): Promise<void> {
+  let owned = group;
+  while (owned.length > 1) {
+    // Any loss ends the wait, so that a rebalance is not held up; the rows of the others are sent again.
+    const outcome = await insertUntilCertain(
+      joined(owned),
+      AbortSignal.any(owned.map(({ signal }) => signal)),
+      options,
+    );
+    if (outcome.kind === 'stored') {
+      for (const entry of owned) entry.resolve({ kind: 'stored', refused: [] });
       return;
-    } catch (thrown) {
-      const error = toAppError(thrown);
-      options.onFailure(error.code);
-      const waitMs = Math.min(MOST_PAUSE_MS, 100 * 2 ** (tries - 1));
-      options.logger.error(
-        { code: error.code, reason: error.message, rows: rows.bodies.length, tries, waitMs },
-        'insert failed: the same rows again',
-      );
-      await pause(waitMs, AbortSignal.any(alive.map(({ signal }) => signal)));
-      // Partitions that were taken away meanwhile are somebody else's: their rows come again there.
-      for (const entry of alive) if (entry.signal.aborted) entry.reject(error);
-      alive = alive.filter(({ signal }) => !signal.aborted);
     }
+    for (const entry of owned) if (entry.signal.aborted) entry.resolve({ kind: 'abandoned' });
+    const kept = owned.filter(({ signal }) => !signal.aborted);
+    if (kept.length === owned.length) break;
+    owned = kept;
+  }
+  for (const entry of owned) {
+    entry.resolve(entry.signal.aborted ? { kind: 'abandoned' } : await storeRows(entry.rows, entry.signal, options));
   }
 }
 

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import { AppError } from '@caliper-pipeline/runtime';
 import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { avroContainer } from '../domain/avro-container.ts';
+import { type Refusal, refusedRow, remedyFor } from '../domain/insert-failures.ts';
+import type { InsertOutcome } from '../domain/insert-outcome.ts';
 import type { RowBatch } from '../domain/row-batch.ts';
 
 export interface ClickHouseSettings {
@@ -47,42 +49,59 @@ export function connectClickHouse(settings: ClickHouseSettings): ClickHouseClien
 }
 
 /**
- * Sends rows as one Avro container and resolves only when ClickHouse has them and says how many.
+ * Sends rows as one Avro container and says what is known afterwards. Never tries again by itself.
  *
- * @throws AppError `clickhouse_unavailable` (outcome unknown: send the same rows again), `clickhouse_refused` (nothing was
- * stored, try later), `insert_rejected` (the rows are at fault), `written_rows_differ` (stop and look)
+ * @param blockRows rows of one Avro block: 1 while bad rows are looked for, so that none can spoil its neighbours
  */
-export function insertRows(client: ClickHouseClient) {
-  return async (table: string, batch: RowBatch): Promise<void> => {
+export type InsertRows = (table: string, batch: RowBatch, blockRows?: number) => Promise<InsertOutcome>;
+
+export function insertRows(
+  client: ClickHouseClient,
+  settings: Readonly<Record<string, string | number>> = {},
+): InsertRows {
+  return async (table, batch, blockRows) => {
     const columns = batch.columns.map((name) => `\`${name}\``).join(', ');
-    const written = await attempt(async () => {
+    const sent = batch.bodies.length;
+    try {
       const result = await client.exec({
         query: `INSERT INTO \`${table}\` (${columns}) FORMAT Avro`,
-        values: Readable.from(avroContainer(batch.schemaText, batch.bodies), { objectMode: false }),
-        clickhouse_settings: INSERT_SETTINGS,
+        values: Readable.from([avroContainer(batch.schemaText, batch.bodies, blockRows)], { objectMode: false }),
+        clickhouse_settings: { ...INSERT_SETTINGS, ...settings },
       });
       // The answer has no body; it must be read to the end, or the connection is never used again.
       result.stream.resume();
-      return Number(result.summary?.written_rows ?? -1);
-    });
-    if (written !== batch.bodies.length) {
-      throw new AppError('written_rows_differ', `${table}: ${batch.bodies.length} rows sent, ${written} written`);
+      const written = Number(result.summary?.written_rows ?? Number.NaN);
+      // An answer that does not say how many rows it wrote is none of ClickHouse's own.
+      if (Number.isNaN(written))
+        return { kind: 'unknown', detail: 'the answer does not say how many rows were written' };
+      return written === sent ? { kind: 'stored' } : { kind: 'differs', sent, written };
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === null) return { kind: 'unknown', detail: error instanceof Error ? error.message : String(error) };
+      const { code, type } = refusal;
+      return { kind: 'refused', remedy: remedyFor(refusal).remedy, code, type, row: refusedRow(refusal) };
     }
   };
 }
 
-/** Codes that say "not now": memory, parts, connections, read-only, network inside the cluster, keeper, shutting down. */
-const NOT_NOW = new Set(['159', '202', '203', '209', '210', '236', '241', '242', '252', '319', '394', '425', '999']);
+/** "std::exception. Code: 1001, type: avro::Exception, e.what() = EOF reached": the client does not know this form. */
+const STD_EXCEPTION = /^std::exception\. Code: (?<code>\d+), type: (?<type>[\w:]+)/;
 
+/** What ClickHouse said, or null when it was not ClickHouse that spoke: a proxy, the network, a time-out. */
+export function refusalOf(error: unknown): Refusal | null {
+  if (error instanceof ClickHouseError) return { code: error.code, type: error.type ?? '', message: error.message };
+  const message = error instanceof Error ? error.message : '';
+  const found = STD_EXCEPTION.exec(message)?.groups;
+  return found === undefined ? null : { code: found['code']!, type: found['type']!, message };
+}
+
+/** @throws AppError for a question that ClickHouse did not answer */
 export async function attempt<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (!(error instanceof ClickHouseError)) {
-      throw new AppError('clickhouse_unavailable', error instanceof Error ? error.message : String(error), error);
-    }
-    // The message of ClickHouse can hold values of rows: only its code and type go on.
-    const what = `code ${error.code} (${error.type ?? 'unknown'})`;
-    throw new AppError(NOT_NOW.has(error.code) ? 'clickhouse_refused' : 'insert_rejected', what);
+    const refusal = refusalOf(error);
+    if (refusal !== null) throw new AppError('clickhouse_refused', `code ${refusal.code} (${refusal.type})`);
+    throw new AppError('clickhouse_unavailable', error instanceof Error ? error.message : String(error), error);
   }
 }
