@@ -21,10 +21,13 @@ const namesSecret: (key: string) => boolean = boundedCache((key) => {
 
 export function isSecretKey(key: string, { extraSecretKeys }: RedactionRules): boolean {
   if (namesSecret(key)) return true;
-  if (extraSecretKeys.length === 0) return false;
+  if (extraSecretKeys.length === 0 || STRUCTURAL_KEYS.has(key)) return false;
   const plain = lettersOf(key);
   return extraSecretKeys.some((extra) => plain.includes(lettersOf(extra)));
 }
+
+/** Without these an event is none: no setting may take them. */
+const STRUCTURAL_KEYS: ReadonlySet<string> = new Set(['id', '@id', 'type', '@type', '@context', 'action', 'eventTime']);
 
 const lettersOf = (key: string): string => key.toLowerCase().replace(/[^a-z0-9]/g, '');
 
