@@ -1,3 +1,4 @@
+import { reasonCatalogue } from '@caliper-pipeline/caliper';
 import { type TopicDefinition, type TopicName, topicName, topicNames, topics } from '@caliper-pipeline/contracts';
 import { readQueries } from '../../infra/clickhouse/src/query-files.ts';
 
@@ -10,6 +11,7 @@ export interface GeneratedBlock {
 
 export const generatedBlocks: readonly GeneratedBlock[] = [
   { path: 'docs/architecture.md', name: 'topics', content: topicTable },
+  { path: 'docs/conformance.md', name: 'reasons', content: reasonTable },
   { path: 'docs/privacy.md', name: 'person-ids', content: personIdTable },
   { path: 'docs/tables.md', name: 'queries', content: queryTable },
 ];
@@ -41,6 +43,16 @@ function personIdTable(): string {
     return [`\`${topicName(name)}\``, personIds.length === 0 ? 'none' : personIds.join(', ')];
   });
   return table(['topic', 'fields that can hold the id of a person'], rows);
+}
+
+function reasonTable(): string {
+  const rows = Object.entries(reasonCatalogue).map(([code, { severity, meaning, source }]) => [
+    `\`${code}\``,
+    severity,
+    meaning,
+    source,
+  ]);
+  return table(['code', 'severity', 'meaning', 'source'], rows);
 }
 
 async function queryTable(): Promise<string> {

@@ -1,3 +1,4 @@
+export { type ReasonCode, reasonCatalogue } from './conformance/reason-catalogue.ts';
 export { readEnvelopes } from './envelope/read-envelopes.ts';
 export { interpret } from './interpret.ts';
 export { canonicalJson } from './json/canonical.ts';

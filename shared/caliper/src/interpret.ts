@@ -1,33 +1,16 @@
-import { describeFacts, eventFacts } from './describe/facts.ts';
-import { idOf, isAnonymous, type Reference, referenceOf, typeOf } from './entities/reference.ts';
-import { chainOf } from './event/chain.ts';
-import { clientOf } from './event/client.ts';
-import { versionOf } from './event/context.ts';
-import { extensionsOf } from './event/extensions.ts';
-import { identityKeysOf } from './event/identity-keys.ts';
+import { reason } from './conformance/reason-catalogue.ts';
+import { describeFacts } from './describe/facts.ts';
+import { idOf, referenceOf, typeOf } from './entities/reference.ts';
+import { type Act, columnsOf } from './event/columns.ts';
+import { identityInputs } from './event/identity.ts';
 import { looksLikeEvent } from './event/is-event.ts';
-import { peopleOf } from './event/learner.ts';
-import { attemptOf, contentPath, forumOf, mediaOf, memberIds, responseOf, scoreOf } from './event/measures.ts';
-import { membershipOf } from './event/membership.ts';
-import { sessionsOf } from './event/sessions.ts';
+import { routeOf } from './event/route.ts';
 import { canonicalJson } from './json/canonical.ts';
 import { isObject, type JsonObject, objectOf, textOf } from './json/values.ts';
 import { redactValue } from './redaction/redact.ts';
-import { actionTerm, profileTerm } from './terms/terms.ts';
-import {
-  type IdentityInputs,
-  type Interpretation,
-  type InterpretContext,
-  type InterpretedEvent,
-  LANGUAGE_RULE_VERSION,
-  type Reason,
-} from './types.ts';
-import { durationSeconds } from './values/scalars.ts';
-import { eventDate, parseTime } from './values/time.ts';
-import { isKnownAction } from './vocabulary/actions.ts';
-import { isA } from './vocabulary/entity-types.ts';
-import { EVENT_RULES } from './vocabulary/event-types.ts';
-import { derivedProfile } from './vocabulary/profiles.ts';
+import { actionTerm } from './terms/terms.ts';
+import type { Interpretation, InterpretContext, Reason } from './types.ts';
+import { parseTime } from './values/time.ts';
 
 /** One item of an envelope: an event and its columns, a description of entities, or why it is neither. Never throws. */
 export function interpret(item: unknown, context: InterpretContext): Interpretation {
@@ -36,10 +19,9 @@ export function interpret(item: unknown, context: InterpretContext): Interpretat
 }
 
 function interpretDescribe(item: JsonObject, context: InterpretContext): Interpretation {
-  if (idOf(item) === '')
-    return { kind: 'rejected', reason: 'no_identity', detail: 'neither an event nor an entity with an id' };
   const redacted = objectOf(redactValue(item, context.redaction));
-  return { kind: 'describe', facts: describeFacts(redacted, context), canonical: canonicalJson(item), reasons: [] };
+  const reasons = idOf(item) === '' ? [reason('entity_id_missing', '$.id')] : [];
+  return { kind: 'describe', facts: describeFacts(redacted, context), canonical: canonicalJson(item), reasons };
 }
 
 function interpretEvent(item: JsonObject, context: InterpretContext): Interpretation {
@@ -55,200 +37,11 @@ function interpretEvent(item: JsonObject, context: InterpretContext): Interpreta
   }
   const type = typeOf(event);
   const action = actionTerm(sentAction);
-  const reasons: Reason[] = [...context.envelopeReasons, ...flagsOf(event, type, action, actor, time.usual)];
-  const { fields, identity, route } = columnsOf(
-    item,
-    event,
-    { type, action, timeMs: time.ms, actor, object },
-    context,
-    reasons,
-  );
+  const reasons: Reason[] = [...context.envelopeReasons];
+  const act: Act = { type, action, timeMs: time.ms, isUsualTime: time.usual, actor, object };
+  const fields = columnsOf(item, event, act, context, reasons);
   const verdict = reasons.some(({ severity }) => severity === 'warn') ? 'accepted_with_flags' : 'ok';
-  return { kind: 'event', fields, verdict, reasons, identity, route, facts: eventFacts(fields) };
-}
-
-interface Act {
-  readonly type: string;
-  readonly action: string;
-  readonly timeMs: number;
-  readonly actor: Reference;
-  readonly object: Reference;
-}
-
-function columnsOf(
-  item: JsonObject,
-  event: JsonObject,
-  { type, action, timeMs, actor, object }: Act,
-  context: InterpretContext,
-  reasons: Reason[],
-) {
-  const target = referenceOf(event.target);
-  const generated = referenceOf(event.generated);
-  const group = referenceOf(event.group);
-  const edApp = referenceOf(event.edApp);
-  const sessions = sessionsOf(event, type, action, object);
-  const people = peopleOf(event, type, actor, object, edApp.id, sessions);
-  const chain = chainOf(event, object);
-  for (const code of [...sessions.flags, ...chain.flags]) reasons.push({ code, severity: 'info', path: '$' });
-  const membership = membershipOf(referenceOf(event.membership).entity);
-  const attempt = attemptOf(object, generated);
-  const score = scoreOf(generated, object, attempt.attempt);
-  const response = responseOf(event, object, generated);
-  const media = mediaOf(object, target);
-  const path = contentPath(object);
-  const forum = forumOf(object, path, generated);
-  const client = clientOf(event);
-  const tool = toolOf(event, object, type);
-  const objectExtensions = objectOf(object.entity.extensions);
-  const version = versionOf(event, type, context.dataVersion);
-  const fields: InterpretedEvent = {
-    language_rule_version: LANGUAGE_RULE_VERSION,
-    received_flags: [...new Set(reasons.map(({ code }) => code))],
-    chain: chain.links,
-    chain_source: chain.source,
-    membership_member_id: membership.memberId,
-    membership_organization_id: membership.organizationId,
-    membership_roles: membership.roles,
-    membership_status_sent: membership.status,
-    session_marker: sessions.marker,
-    session_end_reason: sessions.endReason,
-    session_started_at: sessions.startedAt,
-    session_ended_at: sessions.endedAt,
-    event_id: idOf(event),
-    scope_id: chain.scopeId,
-    event_date: eventDate(timeMs),
-    event_time: timeMs,
-    type,
-    action,
-    ed_app_id: edApp.id,
-    actor_id: actor.id,
-    learner_id: people.learner.id,
-    is_learner_activity: people.isLearnerActivity,
-    is_canary: people.isCanary,
-    group_id: group.id,
-    group_type: group.type,
-    reported_session_id: sessions.reportedId,
-    federated_session_id: sessions.federatedId,
-    caliper_version: version,
-    profile: profileTerm(textOf(event.profile)) || derivedProfile(type, object.type),
-    actor_type: actor.type,
-    learner_external_id: textOf(objectOf(people.learner.entity.extensions)['bb:user.externalId']),
-    identity_keys: identityKeysOf(item, context.identitySecret),
-    is_impersonated: people.isImpersonated,
-    object_id: object.id,
-    object_type: object.type,
-    object_name: textOf(object.entity.name),
-    object_version: textOf(object.entity.version),
-    object_parent_id: path[0] ?? textOf(object.entity.parentId),
-    content_path: path,
-    target_id: target.id,
-    target_type: target.type,
-    generated_id: generated.id,
-    generated_type: generated.type,
-    referrer_id: referenceOf(event.referrer ?? event.navigatedFrom).id,
-    group_member_ids: memberIds(group),
-    assignable_id: attempt.assignableId,
-    gradable_item_id: attempt.assignableId.includes('/gradableItems/')
-      ? attempt.assignableId
-      : textOf(objectExtensions['bb:assessment.gradeableItemId']),
-    attempt_id: attempt.attempt.id,
-    parent_attempt_id: attempt.parentId,
-    attempt_count: attempt.count,
-    attempt_started_at: attempt.startedAt,
-    attempt_ended_at: attempt.endedAt,
-    item_id: response.itemId,
-    question_type: response.questionType,
-    response_id: response.responseId,
-    response_values: response.values,
-    is_correct: response.isCorrect,
-    score_given: score.given,
-    max_score: score.max,
-    grade_action: textOf(objectOf(generated.entity.extensions)['bb:action.name']),
-    scored_by_id: score.scoredById,
-    is_course_grade: score.isCourseGrade,
-    due_at: parseTime(object.entity.dateToSubmit)?.ms ?? null,
-    duration_seconds: durationSeconds(
-      generated.entity.duration ?? (isA(object.type, 'MediaObject') ? undefined : object.entity.duration),
-    ),
-    media_position_seconds: media.positionSeconds,
-    media_length_seconds: media.lengthSeconds,
-    media_speed: media.speed,
-    forum_id: forum.forumId,
-    thread_id: forum.threadId,
-    reply_to_id: forum.replyToId,
-    message_length: forum.messageLength,
-    tool_id: tool.id,
-    tool_name: textOf(tool.entity.name),
-    launch_url_host: hostOf(textOf(object.entity.launchUrl)),
-    search_terms: searchTermsOf(generated),
-    client_device: client.device,
-    client_os: client.os,
-    client_browser: client.browser,
-    extensions: extensionsOf(event),
-    raw: JSON.stringify(event),
-  };
-  return { fields, identity: identityInputs(item), route: people.route };
-}
-
-/** What makes an act the same act: as sent, so before redaction. */
-function identityInputs(item: JsonObject): IdentityInputs {
-  return {
-    id: normalId(idOf(item)),
-    type: textOf(item.type ?? item['@type']),
-    actorId: referenceOf(item.actor).id,
-    action: textOf(item.action),
-    objectId: referenceOf(item.object).id,
-    eventTime: textOf(item.eventTime),
-    generatedId: referenceOf(item.generated).id,
-    canonical: canonicalJson(item),
-  };
-}
-
-const UUID = /^(?:urn:uuid:)?([0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12})$/i;
-
-function normalId(id: string): string {
-  const hex = UUID.exec(id)?.[1]?.replaceAll('-', '').toLowerCase();
-  return hex === undefined
-    ? id
-    : `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
-
-function flagsOf(event: JsonObject, type: string, action: string, actor: Reference, usualTime: boolean): Reason[] {
-  const reasons: Reason[] = [];
-  const id = idOf(event);
-  if (id === '') reasons.push({ code: 'event_id_missing', severity: 'info', path: '$.id' });
-  else if (!id.startsWith('urn:uuid:')) reasons.push({ code: 'event_id_not_urn_uuid', severity: 'info', path: '$.id' });
-  if (!usualTime) reasons.push({ code: 'time_spelling', severity: 'warn', path: '$.eventTime' });
-  const rule = EVENT_RULES.get(type);
-  if (rule === undefined)
-    reasons.push({ code: 'event_type_unknown', severity: type.includes(':') ? 'info' : 'warn', path: '$.type' });
-  else if (rule.deprecated || rule.deprecatedActions.has(action))
-    reasons.push({ code: 'term_deprecated', severity: 'info', path: '$.type' });
-  else if (!rule.actions.has(action))
-    reasons.push({
-      code: isKnownAction(action) ? 'action_outside_event_type' : 'action_unknown',
-      severity: 'warn',
-      path: '$.action',
-    });
-  if (isAnonymous(actor.id)) reasons.push({ code: 'anonymous', severity: 'info', path: '$.actor.id' });
-  return reasons;
-}
-
-function toolOf(event: JsonObject, object: Reference, type: string): Reference {
-  if (
-    type === 'ToolLaunchEvent' ||
-    type === 'ToolUseEvent' ||
-    (type === 'NavigationEvent' && object.type === 'SoftwareApplication')
-  )
-    return object;
-  return type === 'bb:LTIEvent' ? object : referenceOf(event.tool);
-}
-
-function searchTermsOf(generated: Reference): string {
-  if (generated.type !== 'SearchResponse') return '';
-  return textOf(referenceOf(generated.entity.query).entity.searchTerms);
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : '';
+  // Identity and route are of the event as it was sent: no rule of redaction may move it.
+  const route = routeOf(item, type, action);
+  return { kind: 'event', fields, verdict, reasons, identity: identityInputs(item), route };
 }

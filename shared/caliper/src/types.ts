@@ -57,13 +57,11 @@ export type Interpretation =
       reasons: readonly Reason[];
       identity: IdentityInputs;
       route: RouteInput;
-      /** Found inside the event: nesting, names, memberships. */
-      facts: readonly EntityFactFields[];
     }
   | { kind: 'describe'; facts: readonly EntityFactFields[]; canonical: string; reasons: readonly Reason[] }
   | { kind: 'rejected'; reason: string; detail: string };
 
-/** What makes an act the same act, as sent, '' where the event has none; `id` in its normal form (semantics.md, "Identity"). */
+/** What makes an act the same act, as sent, '' where the event has none (semantics.md, "Identity"). */
 export interface IdentityInputs {
   readonly id: string;
   readonly type: string;
@@ -188,10 +186,10 @@ export interface InterpretedEvent {
   readonly raw: string;
 }
 
-/** One thing that was said of one entity, in a describe or inside an event (semantics.md, "Facts"). */
+/** One thing that a describe says of one entity (semantics.md, "Facts"). What events say of organisations is in their chain. */
 export interface EntityFactFields {
   readonly kind: 'nesting' | 'entity' | 'membership';
-  readonly source: 'describe' | 'event';
+  readonly source: 'describe';
   readonly entity_id: string;
   readonly entity_type: string;
   readonly parent_id: string;

@@ -1,7 +1,7 @@
 import { identifies, idOf, referenceOf, typeOf } from '../entities/reference.ts';
 import { membershipOf } from '../event/membership.ts';
 import { isObject, type JsonObject, NO_STRINGS, objectOf, textOf } from '../json/values.ts';
-import type { EntityFactFields, InterpretContext, InterpretedEvent } from '../types.ts';
+import type { EntityFactFields, InterpretContext } from '../types.ts';
 import { dayOf, timeMs } from '../values/time.ts';
 import { isA } from '../vocabulary/entity-types.ts';
 
@@ -13,7 +13,7 @@ export function describeFacts(
   const at = timeMs(entity.dateModified) ?? sendTimeMs ?? receivedAtMs;
   const id = idOf(entity);
   const type = typeOf(entity);
-  const base = factOf('describe', id, type, at);
+  const base = factOf(id, type, at);
   const facts: EntityFactFields[] = [
     {
       ...base,
@@ -49,36 +49,10 @@ function addNesting(entity: JsonObject, base: EntityFactFields, facts: EntityFac
   }
 }
 
-/** What an event says of its organisations and of its membership, beside what it says of the act. */
-export function eventFacts(event: InterpretedEvent): readonly EntityFactFields[] {
-  const facts: EntityFactFields[] = [];
-  for (const [index, link] of event.chain.entries()) {
-    const parent = event.chain[index + 1];
-    if (parent === undefined) break;
-    facts.push({
-      ...factOf('event', link.id, link.type, event.event_time),
-      kind: 'nesting',
-      parent_id: parent.id,
-      parent_type: parent.type,
-    });
-  }
-  if (event.membership_organization_id !== '' && event.membership_member_id !== '') {
-    facts.push({
-      ...factOf('event', event.membership_organization_id, '', event.event_time),
-      kind: 'membership',
-      member_id: event.membership_member_id,
-      organization_id: event.membership_organization_id,
-      roles: event.membership_roles,
-      status: event.membership_status_sent,
-    });
-  }
-  return facts;
-}
-
-function factOf(source: 'describe' | 'event', id: string, type: string, at: number): EntityFactFields {
+function factOf(id: string, type: string, at: number): EntityFactFields {
   return {
     kind: 'entity',
-    source,
+    source: 'describe',
     entity_id: id,
     entity_type: type,
     parent_id: '',
@@ -93,7 +67,7 @@ function factOf(source: 'describe' | 'event', id: string, type: string, at: numb
     roles: NO_STRINGS,
     status: '',
     valid_from: null,
-    flags: NO_STRINGS,
+    flags: id === '' ? ['entity_id_missing'] : NO_STRINGS,
     raw: '',
   };
 }

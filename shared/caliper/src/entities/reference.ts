@@ -11,7 +11,8 @@ export interface Reference {
   readonly entity: JsonObject;
 }
 
-const NONE: Reference = { id: '', type: '', entity: EMPTY_OBJECT };
+/** What an empty slot gives. */
+export const NOBODY: Reference = { id: '', type: '', entity: EMPTY_OBJECT };
 const ANONYMOUS = /^https?:\/\/purl\.imsglobal\.org\/caliper\/(?:v1(?:p\d)?\/)?[A-Za-z]+$/;
 
 /** Reads a slot that should hold one entity: object or IRI, null, '', or an array, of which the first counts. */
@@ -19,7 +20,7 @@ export function referenceOf(value: unknown): Reference {
   const one = single(value);
   if (isObject(one)) return { id: idOf(one), type: typeOf(one), entity: one };
   const id = textOf(one);
-  return id === '' ? NONE : { id, type: '', entity: EMPTY_OBJECT };
+  return id === '' ? NOBODY : { id, type: '', entity: EMPTY_OBJECT };
 }
 
 /** 1.0 spells it `@id`. */

@@ -1,3 +1,4 @@
+import { reason } from '../conformance/reason-catalogue.ts';
 import { idOf } from '../entities/reference.ts';
 import { looksLikeEvent } from '../event/is-event.ts';
 import { isObject, type JsonObject, textOf } from '../json/values.ts';
@@ -23,7 +24,7 @@ function readDocument(document: unknown): EnvelopeResult {
     return { kind: 'malformed', reason: 'no_envelope', detail: 'neither an object nor an array of objects' };
   if ('data' in document || 'sensor' in document) return readEnvelope(document);
   if (looksLikeEvent(document) || idOf(document) !== '') {
-    const reasons: Reason[] = [{ code: 'bare_item', severity: 'info', path: '$' }];
+    const reasons: Reason[] = [reason('bare_item', '$')];
     return {
       kind: 'deliveries',
       deliveries: [{ sensor: '', sendTimeMs: null, dataVersion: '', items: [document], reasons }],
@@ -42,14 +43,32 @@ function readEnvelope(envelope: JsonObject): EnvelopeResult {
   const reasons: Reason[] = [];
   if (dataVersion !== '' && !looksLikeCaliper(dataVersion)) return { kind: 'unsupported_version', dataVersion };
   if (dataVersion !== '' && !contextMeaning(dataVersion).known)
-    reasons.push({ code: 'data_version_unknown', severity: 'warn', path: '$.dataVersion' });
+    reasons.push(reason('data_version_unknown', '$.dataVersion'));
   const sendTime = parseTime(envelope.sendTime);
-  if (sendTime === null) reasons.push({ code: 'send_time_missing', severity: 'info', path: '$.sendTime' });
-  else if (!sendTime.usual) reasons.push({ code: 'send_time_spelling', severity: 'info', path: '$.sendTime' });
+  if (sendTime === null) reasons.push(reason('send_time_missing', '$.sendTime'));
+  else if (!sendTime.usual) reasons.push(reason('send_time_spelling', '$.sendTime'));
+  for (const key in envelope) {
+    if (ENVELOPE_PROPERTIES.has(key)) continue;
+    reasons.push(reason('envelope_property_unknown', '$'));
+    break;
+  }
   return {
     kind: 'deliveries',
     deliveries: [{ sensor, sendTimeMs: sendTime?.ms ?? null, dataVersion, items: data, reasons }],
   };
 }
+
+/** Nothing else is permitted (Caliper 1.2, 5.1); what is there is ignored. */
+const ENVELOPE_PROPERTIES: ReadonlySet<string> = new Set([
+  '@context',
+  'id',
+  '@id',
+  'type',
+  '@type',
+  'sensor',
+  'sendTime',
+  'dataVersion',
+  'data',
+]);
 
 const malformed = (detail: string): EnvelopeResult => ({ kind: 'malformed', reason: 'malformed_envelope', detail });

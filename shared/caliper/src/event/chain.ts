@@ -1,3 +1,4 @@
+import type { ReasonCode } from '../conformance/reason-catalogue.ts';
 import { identifies, type Reference, referenceOf } from '../entities/reference.ts';
 import { isObject, type JsonObject, objectOf, textOf } from '../json/values.ts';
 import type { ChainLink } from '../types.ts';
@@ -9,7 +10,7 @@ export interface Chain {
   readonly source: string;
   /** Nearest CourseOffering or CourseSection, else the organisation itself (semantics.md, "Scope"). Frozen. */
   readonly scopeId: string;
-  readonly flags: readonly string[];
+  readonly flags: readonly ReasonCode[];
 }
 
 const MOST_LINKS = 17;
@@ -17,7 +18,7 @@ const NO_CHAIN: Chain = { links: [], source: 'none', scopeId: '', flags: [] };
 
 /** The organisations that the event itself describes, nearest first: of its group, else its membership, else its object's course. */
 export function chainOf(event: JsonObject, object: Reference): Chain {
-  const flags: string[] = [];
+  const flags: ReasonCode[] = [];
   const group = climb(referenceOf(event.group), 'group', flags);
   if (group !== null) return group;
   const membership = climb(referenceOf(referenceOf(event.membership).entity.organization), 'membership', flags);
@@ -38,7 +39,7 @@ function objectCourses({ entity }: Reference): Reference[] {
 }
 
 /** null = nothing there that identifies an organisation: anonymous and blank ones are skipped and flagged. */
-function climb(start: Reference, source: string, flags: string[]): Chain | null {
+function climb(start: Reference, source: string, flags: ReasonCode[]): Chain | null {
   const links: ChainLink[] = [];
   const seen = new Set<string>();
   for (let at = start; at.id !== ''; at = referenceOf(at.entity.subOrganizationOf ?? at.entity.isPartOf)) {

@@ -1,3 +1,4 @@
+import type { ReasonCode } from '../conformance/reason-catalogue.ts';
 import { identifies, type Reference, referenceOf } from '../entities/reference.ts';
 import type { JsonObject } from '../json/values.ts';
 import { timeMs } from '../values/time.ts';
@@ -11,7 +12,7 @@ export interface SessionFacts {
   readonly endReason: '' | 'logged_out' | 'timed_out';
   readonly startedAt: number | null;
   readonly endedAt: number | null;
-  readonly flags: readonly string[];
+  readonly flags: readonly ReasonCode[];
 }
 
 const NO_SESSION: Reference = referenceOf(undefined);
@@ -33,7 +34,7 @@ export function sessionsOf(event: JsonObject, type: string, action: string, obje
         : action === 'LoggedOut' || action === 'TimedOut'
           ? 'end'
           : '';
-  const flags: string[] = [];
+  const flags: ReasonCode[] = [];
   const subject = reported.id === '' ? federated : reported;
   return {
     reported,
@@ -60,7 +61,7 @@ function sessionOfAct(event: JsonObject, action: string, object: Reference): Ref
 }
 
 /** Learn writes an unknown session as an address that ends in `/sessions/`: it must not become one giant session. */
-function sessionId(id: string, flags: string[]): string {
+function sessionId(id: string, flags: ReasonCode[]): string {
   if (id === '') return '';
   if (id.endsWith('/sessions/')) {
     flags.push('session_id_empty');

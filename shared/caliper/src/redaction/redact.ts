@@ -42,17 +42,19 @@ function redactArray(list: readonly unknown[], rules: RedactionRules, inLaunch: 
 }
 
 function redactObject(object: object, rules: RedactionRules, inLaunch: boolean, depth: number): unknown {
-  let copy: Map<string, unknown> | null = null;
-  for (const [key, before] of Object.entries(object)) {
+  let changed: Map<string, unknown> | null = null;
+  // What JSON.parse makes has no inherited keys that could be enumerated.
+  for (const key in object) {
+    const before: unknown = (object as Record<string, unknown>)[key];
     const after = redactProperty(key, before, rules, inLaunch, depth);
     if (after === before) continue;
-    copy ??= new Map();
-    copy.set(key, after);
+    changed ??= new Map();
+    changed.set(key, after);
   }
-  if (copy === null) return object;
+  if (changed === null) return object;
   // Object.fromEntries defines own properties: a key `__proto__` stays a key.
   return Object.fromEntries(
-    Object.entries(object).map(([key, before]) => [key, copy.has(key) ? copy.get(key) : before]),
+    Object.entries(object).map(([key, before]) => [key, changed.has(key) ? changed.get(key) : before]),
   );
 }
 

@@ -1,3 +1,4 @@
+import { boundedCache } from '../json/bounded-cache.ts';
 import type { RedactionRules } from '../types.ts';
 
 export const REDACTED = '[redacted]';
@@ -12,11 +13,23 @@ const SECRET_KEY =
 /** Words above that name no secret: what a token is for, not the token. */
 const HARMLESS_KEY = /^(?:tokentype|tokenexpiresin|tokenexpiry|oauthversion|oauthsignaturemethod|oauthcallback)$/;
 
+/** Keys repeat in every event: what was found of one is remembered. */
+const namesSecret: (key: string) => boolean = boundedCache((key) => {
+  const plain = lettersOf(key);
+  return SECRET_KEY.test(plain) && !HARMLESS_KEY.test(plain);
+});
+
 export function isSecretKey(key: string, { extraSecretKeys }: RedactionRules): boolean {
-  const plain = key.toLowerCase().replace(/[^a-z0-9]/g, '');
-  if (SECRET_KEY.test(plain)) return !HARMLESS_KEY.test(plain);
-  return extraSecretKeys.some((extra) => plain.includes(extra.toLowerCase().replace(/[^a-z0-9]/g, '')));
+  if (namesSecret(key)) return true;
+  if (extraSecretKeys.length === 0 || STRUCTURAL_KEYS.has(key)) return false;
+  const plain = lettersOf(key);
+  return extraSecretKeys.some((extra) => plain.includes(lettersOf(extra)));
 }
+
+/** Without these an event is none: no setting may take them. */
+const STRUCTURAL_KEYS: ReadonlySet<string> = new Set(['id', '@id', 'type', '@type', '@context', 'action', 'eventTime']);
+
+const lettersOf = (key: string): string => key.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 /** Maps of launch data: everything in them goes but what is known to name things and not people. */
 export const LAUNCH_MAPS: ReadonlySet<string> = new Set(['launchParameters', 'customParameters', 'messageParameters']);

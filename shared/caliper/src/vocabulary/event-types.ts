@@ -142,7 +142,7 @@ export const EVENT_RULES: ReadonlyMap<string, EventRule> = new Map([
       'Person SoftwareApplication',
       'LoggedIn LoggedOut TimedOut',
       'SoftwareApplication Session',
-      'DigitalResource',
+      'DigitalResource Session',
       '',
     ),
   ],

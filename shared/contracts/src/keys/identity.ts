@@ -1,6 +1,6 @@
 import { hash128 } from './hash.ts';
 
-/** What makes an act the same act, each part as sent, '' where the event has none; the id in its normal form. */
+/** What makes an act the same act, each part as sent, '' where the event has none. */
 export interface IdentityInputs {
   readonly id: string;
   readonly type: string;
@@ -24,7 +24,7 @@ export function contentHash(tenant: string, sensor: string, canonical: string): 
 export function identityHash(sensor: string, inputs: IdentityInputs): string {
   return hash128('identity', [
     sensor,
-    inputs.id,
+    normalId(inputs.id),
     inputs.type,
     inputs.actorId,
     inputs.action,
@@ -39,7 +39,7 @@ export function identityHash(sensor: string, inputs: IdentityInputs): string {
  * sensor's own (Blackboard's anonymised samples), the content decides.
  */
 export function eventKey(sensor: string, inputs: IdentityInputs, content: string): string {
-  return inputs.id === '' || inputs.id === normalId(sensor)
+  return inputs.id === '' || normalId(inputs.id) === normalId(sensor)
     ? hash128('event', [sensor, content])
     : identityHash(sensor, inputs);
 }

@@ -105,9 +105,11 @@ test('fact keys keep one nesting a day, one membership a member, one entity', ()
     observed_day: 20_000,
     member_id: '',
     organization_id: '',
+    event_key: 'e',
   };
   expect(factKey(fact)).toBe('t\u0000nesting\u0000c\u0000p\u000020000');
   expect(factKey({ ...fact, kind: 'entity' })).toBe('t\u0000entity\u0000c');
+  expect(factKey({ ...fact, kind: 'entity', entity_id: '' })).toBe('t\u0000entity\u0000e');
   expect(factKey({ ...fact, kind: 'membership', organization_id: 'o', member_id: 'm' })).toBe(
     't\u0000membership\u0000o\u0000m',
   );

@@ -6,7 +6,7 @@ const SEPARATOR = '\u0000';
 export function factKey(
   fact: Pick<
     EntityFact,
-    'tenant' | 'kind' | 'entity_id' | 'parent_id' | 'observed_day' | 'member_id' | 'organization_id'
+    'tenant' | 'kind' | 'entity_id' | 'event_key' | 'parent_id' | 'observed_day' | 'member_id' | 'organization_id'
   >,
 ): string {
   switch (fact.kind) {
@@ -15,7 +15,8 @@ export function factKey(
     case 'membership':
       return [fact.tenant, fact.kind, fact.organization_id, fact.member_id].join(SEPARATOR);
     default:
-      return [fact.tenant, fact.kind, fact.entity_id].join(SEPARATOR);
+      // What has no id is kept under its content: two of them are not one.
+      return [fact.tenant, fact.kind, fact.entity_id || fact.event_key].join(SEPARATOR);
   }
 }
 
