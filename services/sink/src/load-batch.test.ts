@@ -42,6 +42,10 @@ function handlerWith(effects: string[], stored: Stored) {
         return () => effects.push(`${partition} is let go`);
       },
     },
+    tellRange: ({ position, lastOffset }, sources, deadReasons) => {
+      effects.push(`tell ${position}..${lastOffset}: ${sources.length}, dead ${[...deadReasons.values()]}`);
+      return { partition: 2, key: null, value: null };
+    },
     serviceVersion: '0.1.0',
   });
 }
@@ -55,7 +59,9 @@ test('the offset is acknowledged when ClickHouse has the rows and Kafka has the 
   expect(effects).toEqual([
     'insert (a) 1 rows: stored',
     'letter readRow: undecodable, the record has no value',
+    'tell 5..6: 2, dead undecodable',
     expect.stringMatching(/^produce caliper\.dead-letters\.sink\.g1 \d$/),
+    'produce caliper.ledger.sink.g1 2',
     'commit caliper.events.enriched.g1/1 7',
     'count events undecodable',
   ]);
@@ -68,7 +74,9 @@ test('a row that ClickHouse refuses is a dead letter with its code before the of
   expect(effects).toEqual([
     'insert (a) 1 rows: stored',
     'letter insertRows: row_refused, ClickHouse code 376 (CANNOT_PARSE_UUID)',
+    'tell 0..0: 1, dead row_refused',
     expect.stringMatching(/^produce caliper\.dead-letters\.sink\.g1 \d$/),
+    'produce caliper.ledger.sink.g1 2',
     'commit t/0 1',
     'count events row_refused',
   ]);

@@ -1,6 +1,7 @@
 import { type DeadLetter, partitionCount, partitionOf, topicName } from '@caliper-pipeline/contracts';
 import {
   type BatchHandler,
+  type InputBatch,
   type OutputRecord,
   type RecordEncoder,
   type RecordProducer,
@@ -16,6 +17,7 @@ import type { InsertQueue } from './io/insert-queue.ts';
 import type { Trouble } from './io/trouble.ts';
 import type { SinkMetrics } from './metrics.ts';
 import { refuseRow } from './steps/refuse-row.ts';
+import type { TellRange } from './steps/tell-range.ts';
 import type { LoadingPipeline } from './topology.ts';
 
 export interface LoadBatchPorts {
@@ -27,6 +29,8 @@ export interface LoadBatchPorts {
   readonly deadLetterEncoder: RecordEncoder<DeadLetter>;
   readonly metrics: Pick<SinkMetrics, 'countDeadLetter'>;
   readonly trouble: Pick<Trouble, 'stops'>;
+  /** null: the ranges of this table are not told. */
+  readonly tellRange: TellRange | null;
   readonly serviceVersion: string;
 }
 
@@ -38,8 +42,9 @@ interface Letter {
 }
 
 /**
- * The sink's one place of effects. At least once: the offset is committed when ClickHouse has the rows for certain and Kafka
- * has the dead letters. If the process dies before that, the same rows come again and collapse by their key.
+ * The sink's one place of effects. At least once: the offset is committed when ClickHouse has the rows for certain, and Kafka
+ * the dead letters and the ledger record of the range. If the process dies before that, the same rows come again and
+ * collapse by their key; the range is told again, and the view `ledger_ranges` keeps one telling.
  */
 export function loadBatch(ports: LoadBatchPorts): BatchHandler {
   return async (batch, context) => {
@@ -53,11 +58,23 @@ export function loadBatch(ports: LoadBatchPorts): BatchHandler {
       rowBatches(effects.values).map((rows) => storedOrHeld(rows, partition, context.signal, ports)),
     );
     const letters: readonly Letter[] = [...effects.deadLetters, ...refused.flat()];
-    const records = letters.map((letter) => deadLetterRecord(letter, ports));
-    if (records.length > 0) await ports.producer.send([{ topic: topicName('sinkDeadLetters'), records }]);
+    await ports.producer.send([
+      { topic: topicName('sinkDeadLetters'), records: letters.map((letter) => deadLetterRecord(letter, ports)) },
+      { topic: topicName('sinkLedger'), records: rangeRecords(batch, sources, letters, ports) },
+    ]);
     await context.commit(batch.lastOffset + 1n);
     for (const { reason } of letters) ports.metrics.countDeadLetter(ports.table, reason);
   };
+}
+
+function rangeRecords(
+  batch: InputBatch,
+  sources: readonly SourceRecord[],
+  letters: readonly Letter[],
+  { tellRange }: LoadBatchPorts,
+): readonly OutputRecord[] {
+  if (tellRange === null) return [];
+  return [tellRange(batch, sources, new Map(letters.map(({ source, reason }) => [source, reason])))];
 }
 
 /**

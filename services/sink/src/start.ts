@@ -1,4 +1,10 @@
-import { deadLetterSchema, subjectOf, type TableBinding, topicName } from '@caliper-pipeline/contracts';
+import {
+  deadLetterSchema,
+  ledgerRecordSchema,
+  subjectOf,
+  type TableBinding,
+  topicName,
+} from '@caliper-pipeline/contracts';
 import {
   type BatchHandler,
   brokerDependency,
@@ -10,7 +16,7 @@ import {
   sourceDependency,
 } from '@caliper-pipeline/kafka';
 import { type RunningService, retryWhileAway, SERVICE_VERSION, type ServiceTools } from '@caliper-pipeline/runtime';
-import { bindings, groupOf } from './bindings.ts';
+import { bindings, groupOf, isToldOf } from './bindings.ts';
 import type { SinkConfig } from './config.ts';
 import { createInsertQueue } from './io/insert-queue.ts';
 import { connectClickHouse, insertRows } from './io/insert-rows.ts';
@@ -18,6 +24,7 @@ import { checkColumns } from './io/table-columns.ts';
 import { createTrouble, type Trouble } from './io/trouble.ts';
 import { loadBatch } from './load-batch.ts';
 import { sinkMetrics } from './metrics.ts';
+import { tellRange } from './steps/tell-range.ts';
 import { loading } from './topology.ts';
 
 const SEND_TIMEOUT_MS = 30_000;
@@ -50,6 +57,12 @@ export async function startSink(
     () => createRecordEncoder(schemas, letterSubject, deadLetterSchema),
     untilThere,
   );
+  const ledgerSubject = subjectOf('sinkLedger', ledgerRecordSchema);
+  const ledgerEncoder = await retryWhileAway(
+    'schemas',
+    () => createRecordEncoder(schemas, ledgerSubject, ledgerRecordSchema),
+    untilThere,
+  );
   for (const { table, schema } of bindings) {
     await retryWhileAway(`table ${table}`, () => checkColumns(clickhouse, table, schema), untilThere);
   }
@@ -67,13 +80,16 @@ export async function startSink(
       groupId: groupOf(binding),
       topics: binding.topics.map((name) => topicName(name)),
       fetchBytes: config.SINK_FETCH_BYTES,
+      // The ledger tells what was committed, from the end of one range to the end of the next.
+      commitsSkipped: false,
       // All at once: the handlers wait for an insert that they share.
       concurrency: Math.max(16, config.CALIPER_PARTITIONS),
       onFatal: (error) => fatal(`the consumer of ${binding.table} ended`, error),
     });
   }
 
-  function handlerOf({ table }: TableBinding, trouble: Trouble): BatchHandler {
+  function handlerOf(binding: TableBinding, trouble: Trouble): BatchHandler {
+    const { table } = binding;
     const queue = createInsertQueue({
       insert: (batch, blockRows) => insert(table, batch, blockRows),
       flushMs: config.SINK_FLUSH_MS,
@@ -84,8 +100,13 @@ export async function startSink(
       onFailure: (code) => metrics.countFailure(table, code),
     });
     const topology = loading({ writerSchemas });
+    const ledger = { binding, writerSchemas, encoder: ledgerEncoder, commonPartitions: config.CALIPER_PARTITIONS };
     const ports = { table, topology, writerSchemas, queue, producer, deadLetterEncoder, metrics, trouble };
-    return loadBatch({ ...ports, serviceVersion: SERVICE_VERSION });
+    return loadBatch({
+      ...ports,
+      tellRange: isToldOf(binding) ? tellRange(ledger) : null,
+      serviceVersion: SERVICE_VERSION,
+    });
   }
 
   return {

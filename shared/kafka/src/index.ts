@@ -7,6 +7,7 @@ export * from './port.ts';
 export * from './probe/broker-probe.ts';
 export * from './record-dead-letter.ts';
 export * from './serde/block-codec.ts';
+export * from './serde/field-reader.ts';
 export * from './serde/record-decoder.ts';
 export * from './serde/record-encoder.ts';
 export * from './serde/registry.ts';

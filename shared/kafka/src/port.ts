@@ -19,6 +19,11 @@ export interface InputRecord {
 export interface InputBatch {
   readonly topic: string;
   readonly partition: number;
+  /**
+   * Where the group stood before this batch: what lies between it and the first record holds nothing. Of successive batches
+   * each begins where the last commit before it ended, whoever made that commit.
+   */
+  readonly position: bigint;
   /** Of the first record. */
   readonly firstOffset: bigint;
   /** Everything up to here was read, markers and aborted records behind the last record included. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type DeadLetter, hash128, headers, MAX_PAYLOAD_BYTES } from '@caliper-pipeline/contracts';
+import { type DeadLetter, hash128, headers, MAX_PAYLOAD_BYTES, tenantOfKey } from '@caliper-pipeline/contracts';
 import type { InputRecord } from './port.ts';
 
 /** A record and where it stands. */
@@ -28,8 +28,7 @@ export function recordDeadLetter(
   const payload = record.value ?? Buffer.alloc(0);
   return {
     id: hash128('dead-letter', [stage, topic, String(partition), String(record.offset), reason]),
-    // The key of a route begins with its tenant (contracts, `routeKey`).
-    tenant: record.key?.toString('utf8').split('\u0000', 1)[0] ?? '',
+    tenant: tenantOfKey(record.key),
     sensor: '',
     received_at: record.timestampMs,
     stage,

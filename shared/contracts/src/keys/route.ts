@@ -29,3 +29,8 @@ export function routeKey(tenant: string, part: RoutePart, key: string): string {
 export function routePartition(route: string, partitions: number): number {
   return partitionOf(Buffer.from(route, 'utf8'), partitions);
 }
+
+/** The tenant of a record, as far as its key says: every key of ours begins with it. '' for a record without a key. */
+export function tenantOfKey(key: Buffer | null): string {
+  return key?.toString('utf8').split('\u0000', 1)[0] ?? '';
+}

@@ -23,6 +23,7 @@ function setUp(handler: BatchHandler, { offsets = [5, 6, 7], last = 9, commitErr
     topic: 't',
     partition: 0,
     highWatermark: '20',
+    fetchedOffset: '4',
     messages: offsets.map(message),
     lastOffset: () => String(last),
   } as unknown as Batch;
@@ -115,3 +116,17 @@ test.each([{ isRunning: () => false }, { isStale: () => true }])(
     expect(effects).toEqual([]);
   },
 );
+
+test('a batch begins where the group stands: at the fetch, then at the last commit, and anew after a rebalance', async () => {
+  const positions: bigint[] = [];
+  const { leases, run } = setUp(async (batch, context) => {
+    positions.push(batch.position);
+    await context.commit(8n);
+  });
+  await run();
+  await run();
+  leases.loseAll(new Error('rebalance'));
+  leases.beginAt('t', 0, 2n);
+  await run();
+  expect(positions).toEqual([4n, 10n, 2n]);
+});

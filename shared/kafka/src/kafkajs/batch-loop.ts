@@ -23,9 +23,9 @@ export function batchLoop(handler: BatchHandler, options: BatchLoopOptions): Eac
     const { batch, heartbeat } = payload;
     // A seek or a stop came between fetch and handler: the records are fetched again.
     if (!payload.isRunning() || payload.isStale()) return;
-    const input = toInputBatch(batch);
+    const lease = leases.take(batch.topic, batch.partition);
+    const input = toInputBatch(batch, lease.position());
     status.fetched(input.topic, input.partition, input.highWatermark);
-    const lease = leases.take(input.topic, input.partition);
     const endHeartbeats = keepAlive(heartbeat, lease, options);
     try {
       await handler(input, {
@@ -72,13 +72,21 @@ async function commit(
   }
   // After the commit: dying in between repeats nothing, because the next owner starts at the commit.
   payload.resolveOffset(String(next - 1n));
+  lease.moveTo(next);
   status.committed(topic, partition, next);
 }
 
-function toInputBatch(batch: Batch): InputBatch {
+/** kafkajs has it and does not declare it: the offset that the fetch asked for. */
+interface FetchedBatch extends Batch {
+  readonly fetchedOffset: string;
+}
+
+function toInputBatch(batch: Batch, position: bigint | undefined): InputBatch {
   return {
     topic: batch.topic,
     partition: batch.partition,
+    // The first fetch of a generation asks for the committed offset, or for the earliest record if there is none.
+    position: position ?? BigInt((batch as FetchedBatch).fetchedOffset),
     firstOffset: BigInt(batch.messages[0]!.offset),
     lastOffset: BigInt(batch.lastOffset()),
     highWatermark: BigInt(batch.highWatermark),

@@ -6,13 +6,18 @@ import type { KafkaConfig } from './client.ts';
 import { comesFromOutage } from './consumer-errors.ts';
 import { createGroupConsumer, type GroupConsumerOptions, HEARTBEAT_MS, SESSION_MS } from './group-consumer.ts';
 import { createPartitionLeases } from './partition-leases.ts';
-import { commitSkippedRanges } from './skipped-ranges.ts';
+import { followSkippedRanges } from './skipped-ranges.ts';
 import { keepStatus } from './source-status.ts';
 import { withinBudget } from './within-budget.ts';
 
 export interface BatchSourceOptions extends GroupConsumerOptions {
   /** Handlers beside each other, each with a partition of its own. */
   readonly concurrency?: number;
+  /**
+   * Whether the group's offset moves over ranges without records (aborted records, markers) by itself; true unless said.
+   * false: it moves by the handler's commits alone, so that the ranges which those tell (`position`) have no gap.
+   */
+  readonly commitsSkipped?: boolean;
   /** `stop` gives up on handlers after this; what they have not committed comes again. */
   readonly stopTimeoutMs?: number;
   /** The source cannot recover: the process should end and be started again. */
@@ -26,7 +31,7 @@ const REOPEN_MS = 1_000;
 
 export function createBatchSource(config: KafkaConfig, options: BatchSourceOptions): BatchSource {
   const { logger } = config;
-  const { stopTimeoutMs = 10_000, onFatal = () => {} } = options;
+  const { stopTimeoutMs = 10_000, commitsSkipped = true, onFatal = () => {} } = options;
   const leases = createPartitionLeases();
   const status = keepStatus((now) => source.onChange?.(now));
   let consumer: Consumer | null = null;
@@ -37,7 +42,7 @@ export function createBatchSource(config: KafkaConfig, options: BatchSourceOptio
     const opened = createGroupConsumer(config, options);
     consumer = opened;
     follow(opened, handler);
-    commitSkippedRanges(opened, status, logger);
+    followSkippedRanges(opened, { leases, status, logger, commits: commitsSkipped });
     try {
       await opened.connect();
       await opened.subscribe({ topics: [...options.topics], fromBeginning: true });

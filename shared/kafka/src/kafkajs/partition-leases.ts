@@ -8,6 +8,9 @@ export interface PartitionLease {
   readonly fence: () => unknown;
   readonly isLost: () => boolean;
   readonly lose: (reason: unknown) => void;
+  /** Where the group stands, as far as this member knows in this generation; undefined before its first commit or skip. */
+  readonly position: () => bigint | undefined;
+  readonly moveTo: (position: bigint) => void;
   /** Remembers an error without losing the partition: the group forms anew, but a commit is still taken. */
   readonly warn: (reason: unknown) => void;
   readonly release: () => void;
@@ -15,6 +18,8 @@ export interface PartitionLease {
 
 export interface PartitionLeases {
   readonly take: (topic: string, partition: number) => PartitionLease;
+  /** Where this generation began to read a partition, if nothing is known of it yet. */
+  readonly beginAt: (topic: string, partition: number, position: bigint) => void;
   /**
    * The member has (re)joined: whatever still runs belongs to the generation before. kafkajs would send its commits with
    * the new generation, also for partitions that are no longer assigned, and the broker would take them.
@@ -26,18 +31,25 @@ export interface PartitionLeases {
 
 export function createPartitionLeases(): PartitionLeases {
   const held = new Set<{ readonly lose: (reason: unknown) => void; readonly abort: () => void }>();
+  const positions = new Map<string, bigint>();
+  const keyOf = (topic: string, partition: number) => `${topic} ${partition}`;
   let stopping = false;
 
   const take = (topic: string, partition: number): PartitionLease => {
     const controller = new AbortController();
     let fence: unknown;
     let lost = false;
+    const key = keyOf(topic, partition);
     const lease: PartitionLease = {
       topic,
       partition,
       signal: controller.signal,
       fence: () => fence,
       isLost: () => lost,
+      position: () => positions.get(key),
+      moveTo: (position) => {
+        if (!lost) positions.set(key, position);
+      },
       lose: (reason) => {
         fence ??= reason;
         lost = true;
@@ -56,7 +68,12 @@ export function createPartitionLeases(): PartitionLeases {
 
   return {
     take,
+    beginAt: (topic, partition, position) => {
+      const key = keyOf(topic, partition);
+      if (!positions.has(key)) positions.set(key, position);
+    },
     loseAll: (reason) => {
+      positions.clear();
       for (const { lose } of held) lose(reason);
     },
     stop: () => {

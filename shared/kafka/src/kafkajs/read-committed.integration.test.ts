@@ -117,6 +117,34 @@ test('a partition that holds nothing but aborted transactions is passed, and its
   expect(shown(seen.values())).toEqual(['kept']);
 });
 
+test.each([512 * 1024, 1])(
+  'the ranges of a handler that commits alone have no gap, over restarts, fetched %d bytes at once',
+  async (fetchBytes) => {
+    const topic = await kafka.topic();
+    const groupId = randomName('group');
+    const ranges: { readonly from: bigint; readonly to: bigint }[] = [];
+    for (let start = 0; start < 3; start += 1) {
+      const expected = await writeHistory(topic);
+      const source = kafka.client.batchSource({
+        groupId,
+        topics: [topic],
+        fetchBytes,
+        maxFetchBytes: fetchBytes,
+        commitsSkipped: false,
+      });
+      const seen = collector();
+      await source.start(seen.handler);
+      await seen.reached(expected.length);
+      await until('the lag is told as 0', () => source.state.partitions[0]?.lag === 0n);
+      await source.stop();
+      expect(shown(seen.values())).toEqual(expected);
+      ranges.push(...seen.batches.map(({ position, lastOffset }) => ({ from: position, to: lastOffset + 1n })));
+      expect(await kafka.committed(groupId, topic)).toBe(ranges.at(-1)!.to);
+    }
+    expect(ranges.map(({ from }) => from)).toEqual([0n, ...ranges.slice(0, -1).map(({ to }) => to)]);
+  },
+);
+
 test('an open transaction holds back what is behind it, until it ends', async () => {
   const topic = await kafka.topic();
   const transactionalId = randomName('owner');

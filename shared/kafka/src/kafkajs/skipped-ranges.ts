@@ -1,7 +1,15 @@
 import type { Consumer } from 'kafkajs';
 import { messageOf } from '../dependency-error.ts';
 import type { Logger } from '../logger.ts';
+import type { PartitionLeases } from './partition-leases.ts';
 import type { StatusKeeper } from './source-status.ts';
+
+export interface SkippedRangesOptions {
+  readonly leases: Pick<PartitionLeases, 'beginAt'>;
+  readonly status: StatusKeeper;
+  readonly logger: Logger;
+  readonly commits: boolean;
+}
 
 /**
  * Commits over ranges that hold nothing for a handler. A fetch of aborted records and markers alone is skipped by kafkajs
@@ -10,8 +18,14 @@ import type { StatusKeeper } from './source-status.ts';
  *
  * Everything before such a range is committed already: kafkajs fetches on only from what was resolved, and the loop
  * resolves only what it has committed. A commit that is lost here costs nothing but that.
+ *
+ * Where commits are left to the handler (`commits: false`), a range is only remembered as read: the lag is right, and the
+ * handler's next batch begins before it.
  */
-export function commitSkippedRanges(consumer: Consumer, status: StatusKeeper, logger: Logger): void {
+export function followSkippedRanges(
+  consumer: Consumer,
+  { leases, status, logger, commits }: SkippedRangesOptions,
+): void {
   /** Furthest position of each partition in this generation, by skips and by handlers alike. */
   const positions = new Map<string, bigint>();
   const committing = new Set<string>();
@@ -50,9 +64,16 @@ export function commitSkippedRanges(consumer: Consumer, status: StatusKeeper, lo
   });
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     if (payload.batchSize > 0) return;
-    const next = BigInt(payload.lastOffset) + 1n;
-    status.fetched(payload.topic, payload.partition, BigInt(payload.highWatermark));
-    positions.set(keyOf(payload.topic, payload.partition), next);
-    void settle(payload.topic, payload.partition);
+    const { topic, partition, firstOffset, lastOffset, highWatermark } = payload;
+    const next = BigInt(lastOffset) + 1n;
+    status.fetched(topic, partition, BigInt(highWatermark));
+    if (!commits) {
+      // null when even the markers lie before what was asked for.
+      if (firstOffset !== null) leases.beginAt(topic, partition, BigInt(firstOffset));
+      status.committed(topic, partition, next);
+      return;
+    }
+    positions.set(keyOf(topic, partition), next);
+    void settle(topic, partition);
   });
 }

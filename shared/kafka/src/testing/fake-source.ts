@@ -66,7 +66,7 @@ export function createFakeSource(effects: string[]): FakeSource {
           const next = await deliverOnce(rest);
           const records = rest.records.filter(({ offset }) => offset >= next);
           if (records.length === 0) return;
-          rest = { ...rest, records, firstOffset: records[0]!.offset };
+          rest = { ...rest, records, position: next, firstOffset: records[0]!.offset };
           if (attempt === attempts) return;
         } catch (error) {
           if (attempt === attempts) throw error;

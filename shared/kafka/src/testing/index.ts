@@ -55,5 +55,5 @@ export function batchOf(
     }),
   );
   const lastOffset = firstOffset + BigInt(values.length) - 1n;
-  return { topic, partition, firstOffset, lastOffset, highWatermark: lastOffset + 1n, records };
+  return { topic, partition, position: firstOffset, firstOffset, lastOffset, highWatermark: lastOffset + 1n, records };
 }
