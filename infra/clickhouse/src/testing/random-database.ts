@@ -30,8 +30,7 @@ export async function randomDatabase(
       const answer = await client.query({ query: sql, query_params: { ...parameters }, format: 'JSONEachRow' });
       return await answer.json<T>();
     },
-    insert: (table, schema, records) =>
-      insertAvro(connection, table, columnNames(schema), avroContainer(schema, records)),
+    insert: (table, schema, records) => insertAvro(connection, table, schema, records),
     [Symbol.asyncDispose]: async () => {
       await client.command({ query: `DROP DATABASE IF EXISTS ${connection.database} SYNC` });
       await client.close();
@@ -39,17 +38,14 @@ export async function randomDatabase(
   };
 }
 
-function columnNames(schema: AvroRecord): readonly string[] {
-  return schema.fields.map(({ name }) => name);
-}
-
 /** Binary formats do not go through the client's `insert`. */
-async function insertAvro(
+export async function insertAvro(
   { url, user, password, database }: ClickHouseConnection,
   table: string,
-  columns: readonly string[],
-  container: Buffer,
+  schema: AvroRecord,
+  records: readonly object[],
 ): Promise<void> {
+  const columns = schema.fields.map(({ name }) => name);
   const search = new URLSearchParams({
     query: `INSERT INTO ${database}.${table} (${columns.join(', ')}) FORMAT Avro`,
     async_insert: '0',
@@ -59,7 +55,7 @@ async function insertAvro(
   });
   const response = await fetch(`${url}/?${search}`, {
     method: 'POST',
-    body: new Uint8Array(container),
+    body: new Uint8Array(avroContainer(schema, records)),
     headers: { 'x-clickhouse-user': user, 'x-clickhouse-key': password },
   });
   const text = await response.text();
