@@ -70,6 +70,9 @@ export function insertRows(
       });
       // The answer has no body; it must be read to the end, or the connection is never used again.
       result.stream.resume();
+      const exception = result.response_headers['x-clickhouse-exception-code'];
+      // Told when the answer had begun: the status cannot be taken back (ClickHouse, HTTP interface).
+      if (exception !== undefined) return { kind: 'unknown', detail: `200 with exception code ${String(exception)}` };
       const written = Number(result.summary?.written_rows ?? Number.NaN);
       // An answer that does not say how many rows it wrote is none of ClickHouse's own.
       if (Number.isNaN(written))

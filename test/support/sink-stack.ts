@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Stack, StackOptions } from '@caliper-pipeline/infra';
+import { query } from './clickhouse.ts';
+import { type EnrichedLoad, startEnrichedLoad } from './enriched-load.ts';
+import { eventually } from './eventually.ts';
+import { startPipeline } from './pipeline.ts';
+import { stopMerges } from './sink-account.ts';
+
+export const PARTITIONS = 6;
+
+export interface SinkStack extends AsyncDisposable {
+  readonly stack: Stack;
+  readonly load: EnrichedLoad;
+  /** Resolves when every partition is loaded up to what stood in Kafka at the call. @returns milliseconds that it took */
+  readonly flowsOn: () => Promise<number>;
+}
+
+/** Kafka, registry, ClickHouse and two sinks, with enriched events coming in. Parts are not merged, so repeats can be counted. */
+export async function startSinkStack(
+  perSecond: number,
+  options: Pick<StackOptions, 'env' | 'setUp'> = {},
+): Promise<SinkStack> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'caliper-sink-'));
+  const stack = await startPipeline({
+    dataDir,
+    parts: ['kafka', 'registry', 'clickhouse', 'sink'],
+    partitions: PARTITIONS,
+    instances: { sink: 2 },
+    fastBrokerRestart: true,
+    ...options,
+  });
+  await stopMerges(stack.endpoints);
+  const load = await startEnrichedLoad(stack, { partitions: PARTITIONS, perSecond });
+  const flowsOn = async () => {
+    const from = performance.now();
+    const written = load.written();
+    await eventually(
+      'rows of every partition',
+      () =>
+        query<{ partition: number; last: number }>(
+          stack.endpoints.clickhouse,
+          'SELECT source_partition AS partition, max(source_offset) AS last FROM events GROUP BY partition',
+        ),
+      (rows) => rows.length === PARTITIONS && rows.every(({ last }) => last >= written - PARTITIONS),
+    );
+    return performance.now() - from;
+  };
+  return {
+    stack,
+    load,
+    flowsOn,
+    [Symbol.asyncDispose]: async () => {
+      await load.stop();
+      await stack.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
