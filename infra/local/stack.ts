@@ -1,13 +1,14 @@
-import { join } from 'node:path';
+import { roleGrants } from '@caliper-pipeline/infra/clickhouse';
 import { claimDataFolder, secretOf } from './data-folder.ts';
 import { type Endpoints, writeEndpoints } from './endpoints.ts';
 import { fetchJvmParts } from './fetch-jvm-parts.ts';
-import { clickhousePart } from './parts/clickhouse.ts';
+import { clickhousePart, type LimitedUser } from './parts/clickhouse.ts';
 import { type BrokerAddress, kafkaPart } from './parts/kafka.ts';
 import { registryPart, registryUrl } from './parts/registry.ts';
-import { type ServiceName, servicePart } from './parts/service.ts';
+import type { ServiceName } from './parts/service.ts';
 import { checkPortsFree, freePort, freePorts, type Ports, portsFrom } from './ports.ts';
 import { type SenderFiles, writeSenders } from './senders.ts';
+import { serviceParts } from './service-parts.ts';
 import type { PartName, StackOptions } from './stack-options.ts';
 import { type PartDefinition, type PartHandle, supervise } from './supervised-part.ts';
 
@@ -17,6 +18,8 @@ export interface Stack {
   readonly endpoints: Endpoints;
   /** By name: `kafka`, `gateway`, `gateway-1` … @throws Error if there is none */
   readonly part: (name: string) => PartHandle;
+  /** Starts one more instance of a service, with settings of its own beside those of the others. */
+  readonly addInstance: (service: ServiceName, env?: Readonly<Record<string, string>>) => Promise<PartHandle>;
   /** Stops everything in order: who takes from a part stops before it. */
   readonly stop: () => Promise<void>;
 }
@@ -61,6 +64,7 @@ async function startParts(
   const brokers = await brokerAddresses(ports, options.brokers ?? 1);
   const senders = await writeSenders(dataDir, options.tenants ?? []);
   const password = await secretOf(dataDir, 'clickhouse');
+  const sinkUser = await sinkUserOf(dataDir);
   const endpoints = endpointsOf(ports, brokers, password, senders);
 
   let complete = false;
@@ -87,7 +91,17 @@ async function startParts(
     stores.push(registryPart({ dataDir, port: ports.registry, managementPort: ports.registryManagement }));
   if (wanted.includes('clickhouse')) {
     const { clickhouseHttp: httpPort, clickhouseTcp: tcpPort } = ports;
-    stores.push(clickhousePart({ dataDir, httpPort, tcpPort, user: USER, password, database: DATABASE }));
+    stores.push(
+      clickhousePart({
+        dataDir,
+        httpPort,
+        tcpPort,
+        user: USER,
+        password,
+        database: DATABASE,
+        limitedUsers: [sinkUser],
+      }),
+    );
   }
   await allStarted(stores.map((store) => add(store)));
 
@@ -98,7 +112,20 @@ async function startParts(
     options.onEvent?.({ kind: 'set up', what });
   }
 
-  const services = await serviceDefinitions(options, wanted, ports, endpoints, senders, partitions);
+  const nextInstance = serviceParts({
+    dataDir,
+    ports,
+    endpoints,
+    senders,
+    partitions,
+    sinkUser,
+    env: options.env ?? {},
+  });
+  const services: PartDefinition[] = [];
+  for (const service of SERVICES.filter((name) => wanted.includes(name))) {
+    for (let count = options.instances?.[service] ?? 1; count > 0; count -= 1)
+      services.push(await nextInstance(service));
+  }
   await allStarted(services.map((service) => add(service)));
   await writeEndpoints(dataDir, endpoints);
   complete = true;
@@ -106,6 +133,11 @@ async function startParts(
     dataDir,
     endpoints,
     stop,
+    addInstance: async (service, env) => {
+      const handle = add(await nextInstance(service, env));
+      await handle.start();
+      return handle;
+    },
     part: (name) => {
       const handle = handles.get(name);
       if (handle === undefined)
@@ -157,42 +189,13 @@ function endpointsOf(
   };
 }
 
+async function sinkUserOf(dataDir: string): Promise<LimitedUser> {
+  const grants = await roleGrants({ database: DATABASE }, 'sink');
+  return { name: `${DATABASE}_sink`, password: await secretOf(dataDir, 'clickhouse-sink'), grants };
+}
+
 /** endpoints.json names the first instance of each part. */
 function notePid(endpoints: Endpoints, part: string, pid: number): void {
   const name = part === 'kafka-1' ? 'kafka' : part;
   if (ALL.includes(name as PartName)) endpoints[name as PartName].pid = pid;
-}
-
-async function serviceDefinitions(
-  options: StackOptions,
-  wanted: readonly PartName[],
-  ports: Ports,
-  endpoints: Endpoints,
-  senders: SenderFiles,
-  partitions: number,
-): Promise<PartDefinition[]> {
-  const adminPorts = { gateway: ports.gatewayAdmin, enricher: ports.enricherAdmin, sink: ports.sinkAdmin };
-  const definitions: PartDefinition[] = [];
-  for (const service of SERVICES.filter((name) => wanted.includes(name))) {
-    for (let index = 0; index < (options.instances?.[service] ?? 1); index += 1) {
-      const env = {
-        KAFKA_BROKERS: endpoints.kafka.bootstrapServers,
-        REGISTRY_URL: endpoints.registry.url,
-        CALIPER_PARTITIONS: String(partitions),
-        CALIPER_TENANTS_FILE: senders.tenantsFile,
-        GATEWAY_HOST: '127.0.0.1',
-        GATEWAY_PORT: String(index === 0 ? ports.gateway : await freePort()),
-        GATEWAY_SENSORS_FILE: senders.sensorsFile,
-        ENRICHER_STATE_DIR: join(options.dataDir, 'state', `enricher-${index}`),
-        CLICKHOUSE_URL: endpoints.clickhouse.url,
-        CLICKHOUSE_USER: endpoints.clickhouse.user,
-        CLICKHOUSE_PASSWORD: endpoints.clickhouse.password,
-        CLICKHOUSE_DATABASE: endpoints.clickhouse.database,
-        ...options.env,
-      };
-      const adminPort = index === 0 ? adminPorts[service] : await freePort();
-      definitions.push(servicePart({ service, index, dataDir: options.dataDir, adminPort, env }));
-    }
-  }
-  return definitions;
 }

@@ -1,5 +1,8 @@
+import type { EnrichedEvent } from '@caliper-pipeline/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Random, seededRandom } from '../../tools/random.ts';
+import { query } from '../support/clickhouse.ts';
+import { writeEnriched } from '../support/enriched-load.ts';
 import { eventually } from '../support/eventually.ts';
 import { accountOfSink } from '../support/sink-account.ts';
 import { PARTITIONS, type SinkStack, startSinkStack } from '../support/sink-stack.ts';
@@ -74,6 +77,15 @@ test.each(Object.keys(faults))(
   ROUNDS * 60_000,
 );
 
+const nothingWrong = (sent: number) => ({
+  sent,
+  missing: 0,
+  foreign: 0,
+  doubled: 0,
+  ledgerBreaks: 0,
+  ledgerDifference: 0,
+});
+
 test('after all of them every event is there once, as it was sent, and the ledger is continuous', async () => {
   await sink.load.stop();
   const { physicalRows, ...exact } = await accountOfSink(sink.stack.endpoints, sink.load.written(), PARTITIONS);
@@ -82,12 +94,33 @@ test('after all of them every event is there once, as it was sent, and the ledge
     `${ROUNDS} rounds each of ${Object.keys(faults).length} faults, ${exact.sent} events; ` +
       `physical repeats before merging ${repeats} %, longest pause ${(longestPauseMs / 1_000).toFixed(1)} s`,
   );
-  expect(exact).toEqual({
-    sent: sink.load.written(),
-    missing: 0,
-    foreign: 0,
-    doubled: 0,
-    ledgerBreaks: 0,
-    ledgerDifference: 0,
-  });
+  expect(exact).toEqual(nothingWrong(sink.load.written()));
+});
+
+test('a new group that reads everything again makes the same rows, and a ledger of its own', async () => {
+  const { stack, load } = sink;
+  const rewind = await stack.addInstance('sink', { SINK_GROUP: 'rewind-1' });
+  const { physicalRows, ...exact } = await accountOfSink(stack.endpoints, load.written(), PARTITIONS, 'rewind-1');
+  expect(physicalRows).toBeGreaterThanOrEqual(2 * load.written());
+  expect(exact).toEqual(nothingWrong(load.written()));
+  await rewind.stop();
+});
+
+test('what is sent again a year later, after a change of rules, takes the place of the rows that stand', async () => {
+  const { stack, load } = sink;
+  const changes: Partial<EnrichedEvent> = {
+    received_at: Date.parse('2027-11-24T10:00:00.000Z'),
+    rule_version: 131_077,
+    course_id: 'https://example.org/courses/repaired',
+    flags: [],
+    version: 2 ** 48 + 10_000_000,
+  };
+  const again = 1_000;
+  await writeEnriched(stack, { partitions: PARTITIONS, count: again, changes });
+  await accountOfSink(stack.endpoints, load.written(), PARTITIONS);
+  const current = await query<{ rows: number; keys: number; changed: number }>(
+    stack.endpoints.clickhouse,
+    `SELECT count() AS rows, uniqExact(tenant, event_key) AS keys, countIf(course_id = 'https://example.org/courses/repaired' AND rule_version = 131077) AS changed FROM events_current`,
+  );
+  expect(current).toEqual([{ rows: load.written(), keys: load.written(), changed: again }]);
 });

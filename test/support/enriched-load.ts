@@ -60,13 +60,7 @@ export async function startEnrichedLoad(
   { endpoints }: Pick<Stack, 'endpoints'>,
   { partitions, perSecond, batch = 100 }: EnrichedLoadOptions,
 ): Promise<EnrichedLoad> {
-  const encoder = await enrichedEncoder(endpoints.registry.url);
-  const kafka = createKafka({
-    brokers: endpoints.kafka.bootstrapServers.split(','),
-    clientId: 'enriched-load',
-    logger: silentLogger,
-  });
-  const producer = kafka.recordProducer({ sendTimeoutMs: 5_000 });
+  const { producer, encoder } = await enrichedWriter(endpoints);
   const startedAt = performance.now();
   let written = 0;
   let stopped = false;
@@ -91,15 +85,39 @@ export async function startEnrichedLoad(
   };
 }
 
-export async function enrichedEncoder(registryUrl: string): Promise<RecordEncoder<EnrichedEvent>> {
-  const registry = createRegistry({ url: registryUrl, logger: silentLogger });
-  return createRecordEncoder(registry, subjectOf('enriched', enrichedEventSchema), enrichedEventSchema);
+/** Writes the events of the numbers below `count` once, with these fields changed. */
+export async function writeEnriched(
+  { endpoints }: Pick<Stack, 'endpoints'>,
+  { partitions, count, changes }: { partitions: number; count: number; changes: Partial<EnrichedEvent> },
+): Promise<void> {
+  const { producer, encoder } = await enrichedWriter(endpoints);
+  const records = Array.from({ length: count }, (_, index) => recordOf(index, partitions, encoder, changes));
+  await producer.send([{ topic: topicName('enriched'), records }]);
+  await producer.disconnect();
 }
 
-const recordOf = (index: number, partitions: number, encoder: RecordEncoder<EnrichedEvent>) => ({
+async function enrichedWriter({ kafka, registry }: Stack['endpoints']) {
+  const client = createKafka({
+    brokers: kafka.bootstrapServers.split(','),
+    clientId: 'enriched-load',
+    logger: silentLogger,
+  });
+  const schemas = createRegistry({ url: registry.url, logger: silentLogger });
+  return {
+    producer: client.recordProducer({ sendTimeoutMs: 5_000 }),
+    encoder: await createRecordEncoder(schemas, subjectOf('enriched', enrichedEventSchema), enrichedEventSchema),
+  };
+}
+
+const recordOf = (
+  index: number,
+  partitions: number,
+  encoder: RecordEncoder<EnrichedEvent>,
+  changes: Partial<EnrichedEvent> = {},
+) => ({
   partition: index % partitions,
   key: Buffer.from(`tenant-${index % 3}\0${index % 500}`),
-  value: encoder.encode(enrichedEventOf(index, partitions)),
+  value: encoder.encode({ ...enrichedEventOf(index, partitions), ...changes }),
 });
 
 /** The outcome of a failed send is unknown: the same records again are the same rows. */

@@ -32,19 +32,24 @@ export async function stopMerges({ clickhouse }: Endpoints): Promise<void> {
 }
 
 /** Waits until the ledger has told every record of the topic, then compares row by row, inside ClickHouse. */
-export async function accountOfSink(endpoints: Endpoints, sent: number, partitions: number): Promise<SinkAccount> {
+export async function accountOfSink(
+  endpoints: Endpoints,
+  sent: number,
+  partitions: number,
+  runId = 'live',
+): Promise<SinkAccount> {
   const { clickhouse } = endpoints;
   const ends = await endsOfEnriched(endpoints);
   await eventually(
     'every record told by the ledger',
-    () => positions(endpoints),
+    () => positions(endpoints, runId),
     (told) => [...ends].every(([partition, end]) => (told.get(partition) ?? 0) >= end),
   );
   await writeExpected(endpoints, sent, partitions);
   const number = async (sql: string): Promise<number> => (await query<{ n: number }>(clickhouse, sql))[0]!.n;
   const current = `SELECT ${COLUMNS} FROM events FINAL WHERE is_deleted = 0`;
   const expected = `SELECT ${COLUMNS} FROM expected`;
-  const stage = `stage = 'sink.events'`;
+  const stage = `stage = 'sink.events' AND run_id = '${runId}'`;
   return {
     sent,
     missing: await number(`SELECT count() AS n FROM (${expected} EXCEPT ${current})`),
@@ -69,10 +74,12 @@ async function endsOfEnriched({ kafka }: Endpoints): Promise<ReadonlyMap<number,
   return new Map([...ends].map(([partition, end]) => [partition, Number(end)]));
 }
 
-async function positions({ clickhouse }: Endpoints): Promise<ReadonlyMap<number, number>> {
+async function positions({ clickhouse }: Endpoints, runId: string): Promise<ReadonlyMap<number, number>> {
   const rows = await query<{ partition: number; position: number }>(
     clickhouse,
-    `SELECT partition, max(position_after) AS position FROM ledger WHERE stage = 'sink.events' GROUP BY partition`,
+    `SELECT partition, max(position_after) AS position FROM ledger
+      WHERE stage = 'sink.events' AND run_id = {run:String} GROUP BY partition`,
+    { run: runId },
   );
   return new Map(rows.map(({ partition, position }) => [partition, position]));
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { tableBindings } from '@caliper-pipeline/contracts';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { accessStatements, applyAccess } from './access.ts';
+import { accessStatements, applyAccess, roleGrants } from './access.ts';
 import { readMigrations } from './migration-files.ts';
 import { expandPlaceholders } from './placeholders.ts';
 import { splitStatements } from './statements.ts';
@@ -64,6 +64,16 @@ describe('access/roles.sql', () => {
       'reader: SELECT ledger_ranges',
       'reader: SELECT completeness',
       'reader: SELECT events_audit',
+    ]);
+  });
+
+  it('is told as grants without a role, for a server whose users are in a file', async () => {
+    const grants = await roleGrants({ database: 'caliper' }, 'sink');
+    expect(grants).toEqual([
+      ...tableBindings.map(({ table }) => `GRANT INSERT ON caliper.${table}`),
+      'GRANT INSERT ON caliper.course_scopes',
+      'GRANT SHOW COLUMNS ON caliper.*',
+      'GRANT SELECT ON system.columns',
     ]);
   });
 });

@@ -60,3 +60,13 @@ function userStatements(target: Target, { role, user, password }: ServiceUser): 
     `ALTER USER ${user} ${where} DEFAULT ROLE ${roleName}`,
   ];
 }
+
+/** What a role may do, as "GRANT right ON object": for a server that takes its users and their grants from a file. */
+export async function roleGrants(target: Target, role: ServiceUser['role']): Promise<readonly string[]> {
+  const grant = new RegExp(`^GRANT +(.+) TO ${target.database}_${role}$`, 'm');
+  const statements = await accessStatements(target, []);
+  return statements.flatMap((statement) => {
+    const what = grant.exec(statement)?.[1];
+    return what === undefined ? [] : [`GRANT ${what}`];
+  });
+}

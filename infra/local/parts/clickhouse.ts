@@ -12,6 +12,15 @@ export interface ClickHouseOptions {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /** Who works with less than all rights. */
+  readonly limitedUsers: readonly LimitedUser[];
+}
+
+export interface LimitedUser {
+  readonly name: string;
+  readonly password: string;
+  /** "GRANT right ON object". */
+  readonly grants: readonly string[];
 }
 
 const HOST = fileURLToPath(new URL('../clickhouse-host.ts', import.meta.url));
@@ -68,7 +77,7 @@ function serverConfig(users: string): string {
  * \`default\` must exist without a password, because the process itself uses it to open its listeners; it may do that and
  * nothing else. Everybody else is the user with the password that was made for this data folder.
  */
-function usersConfig({ user, password }: ClickHouseOptions): string {
+function usersConfig({ user, password, limitedUsers }: ClickHouseOptions): string {
   return `<clickhouse>
   <profiles><default/></profiles>
   <quotas><default/></quotas>
@@ -90,7 +99,16 @@ function usersConfig({ user, password }: ClickHouseOptions): string {
       <quota>default</quota>
       <access_management>1</access_management>
     </${user}>
-  </users>
+${limitedUsers.map(limitedUser).join('')}  </users>
 </clickhouse>
 `;
 }
+
+const limitedUser = ({ name, password, grants }: LimitedUser): string => `    <${name}>
+      <password>${password}</password>
+      <networks><ip>127.0.0.1</ip></networks>
+      <profile>default</profile>
+      <quota>default</quota>
+      <grants>${grants.map((grant) => `<query>${grant}</query>`).join('')}</grants>
+    </${name}>
+`;

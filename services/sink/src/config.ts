@@ -1,5 +1,6 @@
 import { commonSettings, type Environment, kafkaSettings, readConfig, wholeNumber } from '@caliper-pipeline/runtime';
 import { z } from 'zod';
+import { LIVE_GROUP } from './bindings.ts';
 
 /** Settings of the sink, by the names of their environment variables. */
 export const sinkSettings = z
@@ -10,6 +11,11 @@ export const sinkSettings = z
     CLICKHOUSE_USER: z.string(),
     CLICKHOUSE_PASSWORD: z.string(),
     CLICKHOUSE_DATABASE: z.string().default('caliper'),
+    SINK_GROUP: z
+      .string()
+      .regex(/^[\w.-]{1,80}$/)
+      .default(LIVE_GROUP)
+      .describe('Begin of the names of its consumer groups. A new name reads the topics again from their start.'),
     SINK_FLUSH_MS: wholeNumber(250, 0, 60_000).describe('How long the first row of an insert waits for others.'),
     SINK_FLUSH_BYTES: wholeNumber(32 * 1024 * 1024, 1024).describe('An insert is sent when it holds this many bytes.'),
     SINK_FETCH_BYTES: wholeNumber(1024 * 1024, 1024).describe('Bytes fetched at once per partition, as compressed.'),

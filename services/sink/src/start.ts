@@ -16,7 +16,7 @@ import {
   sourceDependency,
 } from '@caliper-pipeline/kafka';
 import { type RunningService, retryWhileAway, SERVICE_VERSION, type ServiceTools } from '@caliper-pipeline/runtime';
-import { bindings, groupOf, isToldOf } from './bindings.ts';
+import { bindings, groupOf, isToldOf, runOf } from './bindings.ts';
 import type { SinkConfig } from './config.ts';
 import { createInsertQueue } from './io/insert-queue.ts';
 import { connectClickHouse, insertRows } from './io/insert-rows.ts';
@@ -77,7 +77,7 @@ export async function startSink(
 
   function sourceOf(binding: TableBinding) {
     return kafka.batchSource({
-      groupId: groupOf(binding),
+      groupId: groupOf(config.SINK_GROUP, binding),
       topics: binding.topics.map((name) => topicName(name)),
       fetchBytes: config.SINK_FETCH_BYTES,
       // The ledger tells what was committed, from the end of one range to the end of the next.
@@ -100,7 +100,13 @@ export async function startSink(
       onFailure: (code) => metrics.countFailure(table, code),
     });
     const topology = loading({ writerSchemas });
-    const ledger = { binding, writerSchemas, encoder: ledgerEncoder, commonPartitions: config.CALIPER_PARTITIONS };
+    const ledger = {
+      binding,
+      runId: runOf(config.SINK_GROUP),
+      writerSchemas,
+      encoder: ledgerEncoder,
+      commonPartitions: config.CALIPER_PARTITIONS,
+    };
     const ports = { table, topology, writerSchemas, queue, producer, deadLetterEncoder, metrics, trouble };
     return loadBatch({
       ...ports,

@@ -23,7 +23,7 @@ async function setUp() {
   const encoder = recordEncoder(ledgerRecordSchema, ledgerId);
   const decoder = createRecordDecoder(writerSchemas, ledgerRecordSchema);
   return {
-    tell: tellRange({ binding, writerSchemas, encoder, commonPartitions: 6, now: () => HOUR + 7 }),
+    tell: tellRange({ binding, runId: 'live', writerSchemas, encoder, commonPartitions: 6, now: () => HOUR + 7 }),
     letter: encoderOf(deadLetterSchema, letterId),
     decode: (value: Buffer): LedgerRecord => {
       const decoded = decoder.decode(value);

@@ -19,6 +19,8 @@ import { type LoadedRecord, ledgerCounts } from '../domain/ledger-counts.ts';
 
 export interface TellRangeOptions {
   readonly binding: TableBinding;
+  /** `live`, or the name of a rewind. */
+  readonly runId: string;
   readonly writerSchemas: WriterSchemas;
   readonly encoder: RecordEncoder<LedgerRecord>;
   readonly commonPartitions: number;
@@ -38,6 +40,7 @@ export type TellRange = (
  */
 export function tellRange({
   binding,
+  runId,
   writerSchemas,
   encoder,
   commonPartitions,
@@ -67,7 +70,7 @@ export function tellRange({
       position_before: Number(position),
       position_after: Number(after),
       log_end: Number(highWatermark),
-      run_id: 'live',
+      run_id: runId,
       recorded_at: now(),
       counts: ledgerCounts(
         sources.map((source) => ({ ...whose(source), deadReason: deadReasons.get(source) ?? null })),
