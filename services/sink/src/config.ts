@@ -16,8 +16,11 @@ export const sinkSettings = z
       .regex(/^[\w.-]{1,80}$/)
       .default(LIVE_GROUP)
       .describe('Begin of the names of its consumer groups. A new name reads the topics again from their start.'),
+    SINK_READERS: wholeNumber(2, 1, 16).describe(
+      'Members of each consumer group in this process: while one waits for its insert, the others fetch.',
+    ),
     SINK_FLUSH_MS: wholeNumber(250, 0, 60_000).describe('How long the first row of an insert waits for others.'),
-    SINK_FLUSH_BYTES: wholeNumber(32 * 1024 * 1024, 1024).describe('An insert is sent when it holds this many bytes.'),
+    SINK_FLUSH_BYTES: wholeNumber(64 * 1024 * 1024, 1024).describe('An insert is sent when it holds this many bytes.'),
     SINK_FETCH_BYTES: wholeNumber(1024 * 1024, 1024).describe('Bytes fetched at once per partition, as compressed.'),
     SINK_INSERT_TIMEOUT_MS: wholeNumber(60_000, 1_000).describe(
       'After this the outcome of an insert is unknown, and it is sent again.',

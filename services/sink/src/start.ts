@@ -68,9 +68,22 @@ export async function startSink(
   }
   await retryWhileAway('kafka', producer.connect, untilThere);
 
-  const sources = bindings.map((binding) => ({ binding, source: sourceOf(binding), trouble: createTrouble() }));
+  const readers = bindings.map((binding) => ({
+    binding,
+    // Members of one group: while one waits for its insert, the other fetches.
+    members: Array.from({ length: config.SINK_READERS }, () => ({
+      source: sourceOf(binding),
+      trouble: createTrouble(),
+    })),
+  }));
+  for (const { binding, members } of readers) {
+    metrics.follow(
+      binding.table,
+      members.map(({ trouble }) => trouble),
+    );
+  }
+  const sources = readers.flatMap(({ binding, members }) => members.map((member) => ({ binding, ...member })));
   for (const { binding, source, trouble } of sources) {
-    metrics.follow(binding.table, trouble);
     const handler = handlerOf(binding, trouble);
     await retryWhileAway(`consumer of ${binding.table}`, () => source.start(handler), untilThere);
   }

@@ -22,7 +22,7 @@ test.each([300, 1, 7])('a reader of containers finds the rows as they were encod
   const source = new PassThrough();
   source.pipe(decoder);
   const bodies = rows.map((row) => type.toBuffer(row));
-  source.write(avroContainer(schema, bodies, blockRows));
+  for (const piece of avroContainer(schema, bodies, blockRows)) source.write(piece);
   source.end();
   await ended;
   expect(read).toEqual(rows);
