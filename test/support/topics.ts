@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type EntityFact, entityFactSchema, topicName } from '@caliper-pipeline/contracts';
+import {
+  type AvroRecord,
+  type EntityFact,
+  entityFactSchema,
+  type RecordOf,
+  topicName,
+} from '@caliper-pipeline/contracts';
 import {
   connectAdmin,
   createKafka,
@@ -18,8 +24,13 @@ const configOf = (bootstrapServers: string): KafkaConfig => ({
   logger: silentLogger,
 });
 
-/** Everything that stands in a topic now, in no promised order over partitions, as a new group reads it. */
-export async function readRecords(bootstrapServers: string, topic: string): Promise<InputRecord[]> {
+/** A record and where it stands. */
+export interface PlacedRecord extends InputRecord {
+  readonly partition: number;
+}
+
+/** Everything that stands in a topic now, in order within each partition, as a new group reads it: committed records only. */
+export async function readRecords(bootstrapServers: string, topic: string): Promise<PlacedRecord[]> {
   const admin = await connectAdmin(configOf(bootstrapServers));
   const open = new Map(await admin.ends(topic));
   await admin.close();
@@ -28,10 +39,10 @@ export async function readRecords(bootstrapServers: string, topic: string): Prom
     groupId: `test-${randomUUID()}`,
     topics: [topic],
   });
-  const records: InputRecord[] = [];
+  const records: PlacedRecord[] = [];
   const finished = Promise.withResolvers<void>();
   await source.start(async (batch, context) => {
-    records.push(...batch.records);
+    for (const record of batch.records) records.push({ ...record, partition: batch.partition });
     await context.commit(batch.lastOffset + 1n);
     if (batch.lastOffset + 1n >= (open.get(batch.partition) ?? 0n)) open.delete(batch.partition);
     if (open.size === 0) finished.resolve();
@@ -49,18 +60,32 @@ export async function readRawTopic(bootstrapServers: string, topic: string): Pro
   );
 }
 
+/** A record and its value as this release reads it. */
+export interface DecodedRecord<T> extends PlacedRecord {
+  readonly decoded: T;
+}
+
+/** Everything that stands in a topic, decoded. @throws Error at a value that cannot be decoded */
+export async function readDecoded<const S extends AvroRecord>(
+  { kafka, registry }: { kafka: { bootstrapServers: string }; registry: { url: string } },
+  topic: string,
+  schema: S,
+): Promise<DecodedRecord<RecordOf<S>>[]> {
+  const writerSchemas = createWriterSchemas(createRegistry({ url: registry.url, logger: silentLogger }));
+  const decoder = createRecordDecoder(writerSchemas, schema);
+  const records = (await readRecords(kafka.bootstrapServers, topic)).filter(({ value }) => value !== null);
+  await writerSchemas.ensure(writerSchemaIds(records.map(({ value }) => value)));
+  return records.map((record) => {
+    const result = decoder.decode(record.value!);
+    if (result.kind !== 'ok') throw new Error(`a record of ${topic} cannot be decoded: ${result.detail}`);
+    return { ...record, decoded: result.value };
+  });
+}
+
 /** Every fact of the facts topic, decoded. */
 export async function readFacts(bootstrapServers: string, registryUrl: string): Promise<EntityFact[]> {
-  const writerSchemas = createWriterSchemas(createRegistry({ url: registryUrl, logger: silentLogger }));
-  const decoder = createRecordDecoder(writerSchemas, entityFactSchema);
-  const records = await readRecords(bootstrapServers, topicName('facts'));
-  const values = records.flatMap(({ value }) => (value === null ? [] : [value]));
-  await writerSchemas.ensure(writerSchemaIds(values));
-  return values.map((value) => {
-    const decoded = decoder.decode(value);
-    if (decoded.kind !== 'ok') throw new Error(`a fact cannot be decoded: ${decoded.detail}`);
-    return decoded.value;
-  });
+  const endpoints = { kafka: { bootstrapServers }, registry: { url: registryUrl } };
+  return (await readDecoded(endpoints, topicName('facts'), entityFactSchema)).map(({ decoded }) => decoded);
 }
 
 /** Writes one record, as a producer from outside does. */
