@@ -42,7 +42,7 @@ export function createSeenTable(): SeenTable {
       return shard.noteAt(slot, note);
     },
     addAll: ({ hour, entries }, committedHour) => {
-      const oldestHour = committedHour - DEDUP_HORIZON_HOURS;
+      const oldestHour = Math.max(0, committedHour - DEDUP_HORIZON_HOURS);
       for (let at = 0; at + ENTRY_BYTES <= entries.length; at += ENTRY_BYTES) {
         const hash = hashWords(
           entries.readUInt32LE(at),
