@@ -47,10 +47,7 @@ export interface StageObserver {
     readonly restored: number;
   }) => void;
   /** A transaction was given up; its records come again. */
-  readonly aborted?: (told: {
-    readonly partition: number;
-    readonly kind: TransactionFailureKind | 'store' | 'other';
-  }) => void;
+  readonly aborted?: (told: { readonly partition: number; readonly kind: TransactionFailureKind | 'store' }) => void;
   /** The handler threw. */
   readonly handlerFailed?: (told: { readonly partition: number }) => void;
   /** Expired entries were deleted. */

@@ -136,6 +136,7 @@ export function createFakeStageLog(effects: string[]): FakeStageLog {
         entriesOf(topic).find(({ timestampMs, fate }) => fate !== 'marker' && timestampMs >= timeMs)?.offset ??
         endOf(topic),
       clusterId: async () => 'fake-cluster',
+      close: async () => {},
     },
   };
 }

@@ -21,7 +21,7 @@ export interface PartitionLoop {
   readonly own: () => void;
   /** It gave it to somebody else, or the stage stops: the running transaction is finished, unless it is fenced first. */
   readonly release: () => Promise<void>;
-  /** Gives up what is kept in memory and on disk. Only after `release`. */
+  /** Gives up what is kept in memory, and the connection. Only after `release`; it can be owned again. */
   readonly close: () => Promise<void>;
 }
 
@@ -123,8 +123,9 @@ export function createPartitionLoop(options: PartitionLoopOptions): PartitionLoo
       await running;
     },
     close: async () => {
+      // In the row of everything else: whoever owns it after this begins with a store of its own.
+      running = running.then(forget).then(ports.log.close);
       await running;
-      await forget();
     },
   };
 }

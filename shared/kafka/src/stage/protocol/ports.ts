@@ -34,6 +34,8 @@ export interface PartitionLog {
   offsetAt(topic: string, timeMs: number): Promise<bigint>;
   /** Of the cluster that answers. */
   clusterId(): Promise<string>;
+  /** Gives up the connection. The next call connects anew. */
+  close(): Promise<void>;
 }
 
 export class OffsetOutOfRange extends Error {
@@ -56,9 +58,10 @@ export interface StageProducer {
 
 /**
  * fenced: somebody else has claimed the partition. expired: the broker has forgotten the producer of a partition that was
- * idle for long (`producer.id.expiration.ms`, `transactional.id.expiration.ms`). Both are normal. away: no answer.
+ * idle for long (`producer.id.expiration.ms`, `transactional.id.expiration.ms`). Both are normal. away: no answer. refused: the
+ * records themselves, a defect.
  */
-export type TransactionFailureKind = 'fenced' | 'expired' | 'away' | 'refused';
+export type TransactionFailureKind = 'fenced' | 'expired' | 'away' | 'refused' | 'other';
 
 export class TransactionFailure extends Error {
   override readonly name = 'TransactionFailure';
