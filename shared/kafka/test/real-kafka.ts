@@ -30,8 +30,9 @@ export interface RealKafka extends AsyncDisposable {
 
 export const randomName = (prefix: string): string => `${prefix}-${randomUUID()}`;
 
-export async function connectRealKafka(): Promise<RealKafka> {
-  const brokers = inject('kafkaBrokers').split(',');
+/** The broker of the integration tests, or one of the test's own. */
+export async function connectRealKafka(bootstrapServers = inject('kafkaBrokers')): Promise<RealKafka> {
+  const brokers = bootstrapServers.split(',');
   const raw = new kafkajs.Kafka({
     brokers,
     clientId: 'tests',

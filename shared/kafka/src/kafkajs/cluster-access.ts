@@ -1,6 +1,6 @@
 import kafkajs, { type Assigner, type Cluster } from 'kafkajs';
 import type { KafkaConfig } from './client.ts';
-import { routeLogs } from './log-route.ts';
+import { quietly, routeLogs } from './log-route.ts';
 import './zstd.ts';
 
 /** About five seconds for one request and its connection; whoever asks decides about the next attempt. */
@@ -17,7 +17,7 @@ export function accessCluster({ brokers, clientId, logger }: KafkaConfig): Clust
     brokers: [...brokers],
     clientId,
     logLevel: kafkajs.logLevel.INFO,
-    logCreator: routeLogs(logger),
+    logCreator: routeLogs(quietly(logger)),
     retry: RETRY,
     connectionTimeout: 3_000,
     requestTimeout: 10_000,

@@ -34,15 +34,17 @@ export function createGroupMembership(config: KafkaConfig, options: GroupMembers
   const { topic, onAssigned, onChange } = options;
   const status = keepStatus(onChange);
   let memberId = '';
+  let assignment: readonly number[] = [];
   let asking: { readonly answer: Promise<readonly number[]>; isSent: boolean } | null = null;
 
   const life = createConsumerLife(config, { ...options, topics: [topic] }, status, {
-    joined: (assignment, id, consumer) => {
+    joined: (assigned, id, consumer) => {
       memberId = id;
+      assignment = assigned[topic] ?? [];
       // In this very turn: kafkajs fetches right after its listeners.
       consumer.pause([{ topic }]);
-      status.assign(assignment);
-      onAssigned(assignment[topic] ?? []);
+      status.assign(assigned);
+      onAssigned(assignment);
     },
     // Others are given the partitions when the session ends, and fence us by their claims.
     lost: () => {},
@@ -51,14 +53,15 @@ export function createGroupMembership(config: KafkaConfig, options: GroupMembers
 
   const ask = async (consumer: Consumer): Promise<readonly number[]> => {
     const { state, members } = await consumer.describeGroup();
-    // Between two generations nobody is sure of anything.
-    const own = state === 'Stable' ? members.find((member) => member.memberId === memberId) : undefined;
+    const own = members.find((member) => member.memberId === memberId);
     if (own === undefined) return [];
+    // While the next generation forms, the last one holds: nobody else can have been given a partition without us joining.
+    if (state !== 'Stable') return assignment;
     return kafkajs.AssignerProtocol.MemberAssignment.decode(own.memberAssignment)?.assignment[topic] ?? [];
   };
 
   /** Partitions that are acquired beside each other share one request, if it was not sent before they asked. */
-  const assigned = (consumer: Consumer): Promise<readonly number[]> => {
+  const askOnce = (consumer: Consumer): Promise<readonly number[]> => {
     if (asking !== null && !asking.isSent) return asking.answer;
     const answer = Promise.resolve().then(() => {
       mine.isSent = true;
@@ -76,7 +79,7 @@ export function createGroupMembership(config: KafkaConfig, options: GroupMembers
     owns: async (partition) => {
       const consumer = life.current();
       if (consumer === null || memberId === '') return false;
-      return (await assigned(consumer)).includes(partition);
+      return (await askOnce(consumer)).includes(partition);
     },
     mirror: async (positions) => {
       const offsets = [...positions].map(([partition, offset]) => ({ topic, partition, offset: String(offset) }));

@@ -9,7 +9,7 @@ import {
 } from '../stage/protocol/ports.ts';
 import type { KafkaConfig } from './client.ts';
 import { comesFromOutage } from './consumer-errors.ts';
-import { routeLogs } from './log-route.ts';
+import { quietly, routeLogs } from './log-route.ts';
 import { cutRounds, unacknowledged } from './produce-rounds.ts';
 import { withinBudget } from './within-budget.ts';
 import { ZSTD } from './zstd.ts';
@@ -40,7 +40,7 @@ export async function openStageProducer(
     brokers: [...brokers],
     clientId,
     logLevel: kafkajs.logLevel.INFO,
-    logCreator: routeLogs(logger),
+    logCreator: routeLogs(quietly(logger)),
     retry: RETRY,
     connectionTimeout: 3_000,
     requestTimeout: 10_000,

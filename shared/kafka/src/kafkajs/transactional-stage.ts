@@ -79,6 +79,8 @@ export function createTransactionalStage(config: KafkaConfig, options: Transacti
     ...options,
     topic: inputTopic,
     onAssigned: (assigned) => {
+      // A stage that stops may be given more while it finishes: the group learns a moment later that it leaves.
+      if (ending.signal.aborted) return;
       for (const partition of assigned) own(partition);
       for (const [partition, loop] of owned()) if (!assigned.includes(partition)) lose(partition, loop);
       changed();

@@ -21,7 +21,7 @@ export interface PartitionLoop {
   readonly own: () => void;
   /** It gave it to somebody else, or the stage stops: the running transaction is finished, unless it is fenced first. */
   readonly release: () => Promise<void>;
-  /** Gives up what is kept in memory, and the connection. Only after `release`; it can be owned again. */
+  /** Gives up what is kept in memory, and the connection. It can be owned again. */
   readonly close: () => Promise<void>;
 }
 
@@ -83,13 +83,13 @@ export function createPartitionLoop(options: PartitionLoopOptions): PartitionLoo
     const kind = kindOf(error);
     const attempts = status.failed('partition', messageOf(error));
     status.enter('acquiring');
-    if (!(error instanceof NotOwner)) observer.aborted?.({ partition, kind });
-    const isNormal = error instanceof NotOwner || kind === 'fenced' || kind === 'expired';
-    (isNormal ? logger.info : logger.warn).call(
-      logger,
-      { topic, partition, kind, attempts, reason: messageOf(error) },
-      'partition is taken anew',
-    );
+    if (error instanceof NotOwner) {
+      logger.debug({ topic, partition, attempts }, 'the group has not given this partition to this member');
+    } else {
+      observer.aborted?.({ partition, kind });
+      const told = kind === 'fenced' || kind === 'expired' ? logger.info : logger.warn;
+      told.call(logger, { topic, partition, kind, attempts, reason: messageOf(error) }, 'partition is taken anew');
+    }
     await pause(backOffMs(attempts), signal);
   };
 
@@ -123,6 +123,8 @@ export function createPartitionLoop(options: PartitionLoopOptions): PartitionLoo
       await running;
     },
     close: async () => {
+      owning?.abort(new Error('the stage is closed'));
+      owning = null;
       // In the row of everything else: whoever owns it after this begins with a store of its own.
       running = running.then(forget).then(ports.log.close);
       await running;
