@@ -2,7 +2,7 @@ import { ENTRY_BYTES } from './seen-entry.ts';
 import { hashWords } from './seen-hash.ts';
 
 /** 32-bit words of one entry: four of the id, two of the note. */
-const WORDS = ENTRY_BYTES / 4;
+export const WORDS = ENTRY_BYTES / 4;
 /** With linear probing, looking for what is not there takes 13 looks on average at this; beyond, it rises steeply. */
 const FULLEST = 0.8;
 /** What a shard is filled to when it is laid out anew. */
@@ -45,15 +45,15 @@ export class SeenShard {
   }
 
   /**
-   * Writes the entry that stands at `at` in `entries`; an id that is here already takes the new hour and note.
+   * Writes the entry whose words begin at `from`; an id that is here already takes the new hour and note.
    *
    * @param oldestHour entries of earlier hours may go when room is made
    */
-  put(entries: Buffer, at: number, place: number, hour: number, oldestHour: number): void {
-    const a = entries.readUInt32LE(at);
-    const b = entries.readUInt32LE(at + 4);
-    const c = entries.readUInt32LE(at + 8);
-    const d = entries.readUInt32LE(at + 12);
+  put(entries: Uint32Array, from: number, place: number, hour: number, oldestHour: number): void {
+    const a = entries[from]!;
+    const b = entries[from + 1]!;
+    const c = entries[from + 2]!;
+    const d = entries[from + 3]!;
     let slot = this.#slotOf(a, b, c, d, place);
     if (this.#hours[slot] === 0) {
       if (this.#used + 1 > this.#hours.length * FULLEST) {
@@ -64,12 +64,7 @@ export class SeenShard {
     }
     const words = this.#words;
     const to = slot * WORDS;
-    words[to] = a;
-    words[to + 1] = b;
-    words[to + 2] = c;
-    words[to + 3] = d;
-    words[to + 4] = entries.readUInt32LE(at + 16);
-    words[to + 5] = entries.readUInt32LE(at + 20);
+    for (let word = 0; word < WORDS; word += 1) words[to + word] = entries[from + word]!;
     this.#hours[slot] = hour + 1;
   }
 

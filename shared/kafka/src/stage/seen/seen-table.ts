@@ -1,7 +1,8 @@
+import { endianness } from 'node:os';
 import { DEDUP_HORIZON_HOURS } from '@caliper-pipeline/contracts';
-import { ENTRY_BYTES, NOTE_BYTES, type SeenGroup } from './seen-entry.ts';
+import { NOTE_BYTES, type SeenGroup } from './seen-entry.ts';
 import { hashWords } from './seen-hash.ts';
-import { placeOf, SeenShard } from './seen-shard.ts';
+import { placeOf, SeenShard, WORDS } from './seen-shard.ts';
 
 /** Each is laid out anew by itself: of 8 million ids in one partition that stops the process for 5 ms, not for a second. */
 const SHARDS = 256;
@@ -43,22 +44,26 @@ export function createSeenTable(): SeenTable {
     },
     addAll: ({ hour, entries }, committedHour) => {
       const oldestHour = Math.max(0, committedHour - DEDUP_HORIZON_HOURS);
-      for (let at = 0; at + ENTRY_BYTES <= entries.length; at += ENTRY_BYTES) {
-        const hash = hashWords(
-          entries.readUInt32LE(at),
-          entries.readUInt32LE(at + 4),
-          entries.readUInt32LE(at + 8),
-          entries.readUInt32LE(at + 12),
-        );
+      const words = wordsOf(entries);
+      for (let at = 0; at + WORDS <= words.length; at += WORDS) {
+        const hash = hashWords(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!);
         let shard = shards[hash >>> 24];
         if (shard === undefined) {
           shard = new SeenShard();
           shards[hash >>> 24] = shard;
         }
-        shard.put(entries, at, placeOf(hash), hour, oldestHour);
+        shard.put(words, at, placeOf(hash), hour, oldestHour);
       }
     },
     size: () => sum((shard) => shard.used),
     bytes: () => sum((shard) => shard.bytes),
   };
+}
+
+/** As words of this machine's order, which is little-endian wherever Node runs today; a copy where it is not aligned. */
+function wordsOf(entries: Buffer): Uint32Array {
+  if (endianness() !== 'LE') throw new Error('ids are looked up by little-endian words');
+  const count = Math.floor(entries.length / 4);
+  if (entries.byteOffset % 4 === 0) return new Uint32Array(entries.buffer, entries.byteOffset, count);
+  return new Uint32Array(Uint8Array.from(entries).buffer, 0, count);
 }
