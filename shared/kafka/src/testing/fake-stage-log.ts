@@ -34,6 +34,8 @@ export interface FakeStageLog {
   readonly isMet: () => boolean;
   /** Records before it are gone, as by retention. */
   readonly deleteBefore: (topic: string, offset: bigint) => void;
+  /** All of it is gone, its offsets too, as by an election of a leader that had nothing. */
+  readonly truncate: (topic: string) => void;
 }
 
 /** One partition of every topic in memory, with transactions, fencing and markers as a broker has them. */
@@ -128,6 +130,7 @@ export function createFakeStageLog(effects: string[]): FakeStageLog {
       ahead = { accident, dies: then === 'process dies' };
     },
     isMet: () => ahead === null,
+    truncate: (topic) => void topics.delete(topic),
     deleteBefore: (topic, offset) => void starts.set(topic, offset),
     log: {
       read,

@@ -1,159 +1,14 @@
-import {
-  type LedgerRecord,
-  ledgerRecordSchema,
-  seenBatchSchema,
-  stateClaimSchema,
-  statePositionSchema,
-  subjectOf,
-} from '@caliper-pipeline/contracts';
 import { expect, test } from 'vitest';
+import { COUNT, createFakeStageWorld, expectExact, type FakeStageWorld } from '../../../test/fake-stage-world.ts';
 import { until } from '../../../test/until.ts';
-import { silentLogger } from '../../logger.ts';
-import { createRecordDecoder } from '../../serde/record-decoder.ts';
-import { writerSchemaIds } from '../../serde/wire-format.ts';
-import { createWriterSchemas } from '../../serde/writer-schemas.ts';
-import { createFakeRegistry } from '../../testing/fake-registry.ts';
-import { type Accident, createFakeStageLog } from '../../testing/fake-stage-log.ts';
-import { createFakeDisk, type FakeDisk, openFakeStore } from '../../testing/fake-state-store.ts';
-import { createStageCodecs } from '../codecs.ts';
+import type { Accident } from '../../testing/fake-stage-log.ts';
+import { createFakeDisk } from '../../testing/fake-state-store.ts';
 import type { StageHandler } from '../port.ts';
-import { createPartitionLoop } from './partition-loop.ts';
-import { createSlots } from './slots.ts';
 
 /**
  * Every row of the crash table (docs/streaming.md): the whole ordered list of what was done to the outside, and what a
- * reader of the topics sees in the end. The handler counts words: each output carries the count after it.
+ * reader of the topics sees in the end.
  */
-const COUNT: StageHandler = async ({ records }, transaction) => {
-  for (const { value, timestampMs } of records) {
-    transaction.advanceTo(timestampMs);
-    const word = String(value);
-    const id = Buffer.from(word.padEnd(16));
-    const before = transaction.state.get(word)?.readUInt32LE(0) ?? 0;
-    const count = Buffer.alloc(4);
-    count.writeUInt32LE(before + 1);
-    transaction.state.put(word, count);
-    if (transaction.seen.find(id) === null) transaction.seen.add(id, Buffer.alloc(8));
-    transaction.emit('out', { key: Buffer.from(word), value: Buffer.from(`${word}${before + 1}`) });
-  }
-  return [];
-};
-
-interface StartOptions {
-  readonly owns?: () => boolean;
-  readonly handler?: StageHandler;
-  readonly stateVersion?: number;
-}
-
-async function createWorld() {
-  const effects: string[] = [];
-  const cluster = createFakeStageLog(effects);
-  const registry = createFakeRegistry();
-  registry.register(subjectOf('changelog', statePositionSchema), statePositionSchema);
-  registry.register(subjectOf('changelog', stateClaimSchema), stateClaimSchema);
-  registry.register(subjectOf('seen', seenBatchSchema), seenBatchSchema);
-  registry.register(subjectOf('ledger', ledgerRecordSchema), ledgerRecordSchema);
-  const schemas = createWriterSchemas(registry);
-  const codecs = await createStageCodecs(registry, schemas);
-  const ledgers = createRecordDecoder(schemas, ledgerRecordSchema);
-  let clock = 1_800_000_000_000;
-
-  /** One process that owns the partition, or believes so. */
-  const start = (
-    name: string,
-    disk: FakeDisk,
-    { owns = () => true, handler = COUNT, stateVersion = 1 }: StartOptions = {},
-  ) => {
-    let producers = 0;
-    let claims = 0;
-    const loop = createPartitionLoop({
-      partition: 0,
-      ports: {
-        log: cluster.log,
-        openProducer: async () => cluster.openProducer(`${name}${++producers}`),
-        openStore: async () => openFakeStore(disk, effects),
-        ownsPartition: async () => {
-          const answer = owns();
-          effects.push(`${name} asks the group: ${answer ? 'owner' : 'not the owner'}`);
-          return answer;
-        },
-        now: () => clock,
-        newClaimId: () => `${name}-claim-${++claims}`,
-      },
-      settings: {
-        stage: 'test',
-        instance: name,
-        inputTopic: 'in',
-        inputGeneration: 1,
-        changelogTopic: 'log',
-        seenTopic: 'seen',
-        ledgerTopic: 'ledger',
-        partitions: 1,
-        stateVersion,
-        ruleVersion: 1,
-        deleteRetentionMs: 7 * 86_400_000,
-        codecs,
-        isExpired: () => false,
-      },
-      handler,
-      limits: { mostRecords: 100, mostBytes: 1_000_000 },
-      slots: createSlots(1),
-      acquireSlots: createSlots(1),
-      paceMs: () => 0,
-      observer: {},
-      logger: silentLogger,
-      onChange: () => {},
-    });
-    loop.own();
-    return loop;
-  };
-
-  const outputs = () => cluster.committed('out').map(({ value }) => String(value));
-  const ledger = async (): Promise<LedgerRecord[]> => {
-    const values = cluster.committed('ledger').map(({ value }) => value!);
-    await schemas.ensure(writerSchemaIds(values));
-    return values.map((value) => {
-      const result = ledgers.decode(value);
-      if (result.kind !== 'ok') throw new Error(result.detail);
-      return result.value;
-    });
-  };
-  return {
-    cluster,
-    effects,
-    start,
-    outputs,
-    ledger,
-    produce: (...words: string[]) =>
-      cluster.produce(
-        'in',
-        words.map((word) => ({ value: Buffer.from(word) })),
-      ),
-    untilOutputs: (count: number) => until(`${count} outputs`, () => outputs().length >= count),
-    advance: (ms: number) => {
-      clock += ms;
-    },
-  };
-}
-
-type World = Awaited<ReturnType<typeof createWorld>>;
-
-/** Whatever happened: outputs are the words counted in order, and the ledger has neither gap nor overlap. */
-async function expectExact(world: World, words: readonly string[]): Promise<void> {
-  const counts = new Map<string, number>();
-  const expected = words.map((word) => {
-    counts.set(word, (counts.get(word) ?? 0) + 1);
-    return `${word}${counts.get(word)}`;
-  });
-  expect(world.outputs()).toEqual(expected);
-  let position = 0;
-  for (const { position_before, position_after } of await world.ledger()) {
-    expect(position_before).toBe(position);
-    position = position_after;
-  }
-  expect(position).toBe(words.length);
-}
-
 const FIRST_ACQUIRE = (name: string, store = 'store opens, empty') => [
   `${name} asks the group: owner`,
   `${name}1 opens`,
@@ -163,7 +18,7 @@ const FIRST_ACQUIRE = (name: string, store = 'store opens, empty') => [
 ];
 
 test('without an accident: claim, restore, one transaction with everything, then the store', async () => {
-  const world = await createWorld();
+  const world = await createFakeStageWorld();
   world.produce('a', 'b', 'a');
   const process = world.start('A', createFakeDisk());
   await world.untilOutputs(3);
@@ -181,7 +36,7 @@ test('without an accident: claim, restore, one transaction with everything, then
 });
 
 /** A has done `a`; the accident meets the transaction of `b`, `a`. */
-async function untilAccident(world: World, accident: Accident, then: 'process is told' | 'process dies') {
+async function untilAccident(world: FakeStageWorld, accident: Accident, then: 'process is told' | 'process dies') {
   const disk = createFakeDisk();
   world.produce('a');
   const process = world.start('A', disk);
@@ -241,7 +96,7 @@ const ROWS: readonly {
 ];
 
 test.each(ROWS)('$row (the process dies)', async ({ accident, interrupted, settles, caughtUp, again }) => {
-  const world = await createWorld();
+  const world = await createFakeStageWorld();
   const { disk } = await untilAccident(world, accident, 'process dies');
   await until('the accident', () => world.cluster.isMet());
   const next = world.start('B', disk);
@@ -265,7 +120,7 @@ test.each(ROWS)('$row (the process dies)', async ({ accident, interrupted, settl
 });
 
 test.each(ROWS)('$row (the process lives)', async ({ accident, interrupted, settles, caughtUp, again }) => {
-  const world = await createWorld();
+  const world = await createFakeStageWorld();
   const { process } = await untilAccident(world, accident, 'process is told');
   await world.untilOutputs(3);
   await until('A is ready again', () => world.effects.includes('A2 commits') && process.status().phase === 'ready');
@@ -287,7 +142,7 @@ test.each(ROWS)('$row (the process lives)', async ({ accident, interrupted, sett
 });
 
 test('moved away and back: the old store catches up, deleted keys and forgotten ids included', async () => {
-  const world = await createWorld();
+  const world = await createFakeStageWorld();
   const forget: StageHandler = async (batch, transaction) => {
     for (const { value } of batch.records) {
       if (String(value) === 'forget') transaction.state.delete('a');
@@ -325,7 +180,7 @@ test('moved away and back: the old store catches up, deleted keys and forgotten 
 });
 
 test('a zombie that wakes asks the group first, and fences nobody', async () => {
-  const world = await createWorld();
+  const world = await createFakeStageWorld();
   let aOwns = true;
   world.produce('a');
   const zombie = world.start('A', createFakeDisk(), { owns: () => aOwns });
@@ -344,7 +199,7 @@ test('a zombie that wakes asks the group first, and fences nobody', async () => 
 });
 
 test('a lost partition commits nothing any more, whatever its process believes', async () => {
-  const world = await createWorld();
+  const world = await createFakeStageWorld();
   const gate = Promise.withResolvers<void>();
   const entered = Promise.withResolvers<void>();
   const slow: StageHandler = async (batch, transaction) => {
