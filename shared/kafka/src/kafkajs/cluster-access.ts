@@ -9,8 +9,8 @@ const RETRY = { initialRetryTime: 50, maxRetryTime: 500, retries: 8 };
 /**
  * A connection to the cluster without a consumer group. kafkajs gives none of its clients the right to read a partition of
  * one's choice: a consumer joins a group. But it hands its connection to partition assigners, which are ours to write.
- * Measured against a throw-away group per read: 3 ms instead of 40, none of the broker's `group.initial.rebalance.delay.ms`
- * (3 s by default), and no groups to delete.
+ * Measured: 12 ms to the first record and 5 ms to the next, against 19 ms with a throw-away group, to which the broker's
+ * `group.initial.rebalance.delay.ms` (3 s by default) comes, and a group that must be deleted.
  */
 export function accessCluster({ brokers, clientId, logger }: KafkaConfig): Cluster {
   const kafka = new kafkajs.Kafka({
