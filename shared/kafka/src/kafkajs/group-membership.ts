@@ -1,5 +1,5 @@
 import kafkajs, { type Consumer } from 'kafkajs';
-import { messageOf } from '../dependency-error.ts';
+import { DependencyError, messageOf } from '../dependency-error.ts';
 import type { SourceStatus } from '../port.ts';
 import type { KafkaConfig } from './client.ts';
 import { type ConsumerLifeOptions, createConsumerLife } from './consumer-life.ts';
@@ -79,7 +79,11 @@ export function createGroupMembership(config: KafkaConfig, options: GroupMembers
     owns: async (partition) => {
       const consumer = life.current();
       if (consumer === null || memberId === '') return false;
-      return (await askOnce(consumer)).includes(partition);
+      try {
+        return (await askOnce(consumer)).includes(partition);
+      } catch (error) {
+        throw new DependencyError('broker_unavailable', `group ${options.groupId}: ${messageOf(error)}`, error);
+      }
     },
     mirror: async (positions) => {
       const offsets = [...positions].map(([partition, offset]) => ({ topic, partition, offset: String(offset) }));

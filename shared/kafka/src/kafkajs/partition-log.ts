@@ -1,4 +1,5 @@
 import type { Broker } from 'kafkajs';
+import { DependencyError, messageOf } from '../dependency-error.ts';
 import { type LogChunk, OffsetOutOfRange, type PartitionLog } from '../stage/protocol/ports.ts';
 import type { KafkaConfig } from './client.ts';
 import { accessCluster } from './cluster-access.ts';
@@ -46,7 +47,7 @@ export function createPartitionLog(
       if (error instanceof Error && error.name === 'KafkaJSOffsetOutOfRange') throw new OffsetOutOfRange(what);
       if (isGone(error)) cluster.removeBroker({ host: error.host, port: error.port });
       isReady = false;
-      throw error;
+      throw new DependencyError('broker_unavailable', `${what}: ${messageOf(error)}`, error);
     }
   };
 

@@ -46,7 +46,7 @@ export interface StageObserver {
     readonly seconds: number;
     readonly restored: number;
   }) => void;
-  /** A transaction was given up; its records come again. */
+  /** A transaction or an acquisition failed; the partition is taken anew and its records come again. */
   readonly aborted?: (told: { readonly partition: number; readonly kind: TransactionFailureKind | 'store' }) => void;
   /** The handler threw. */
   readonly handlerFailed?: (told: { readonly partition: number }) => void;

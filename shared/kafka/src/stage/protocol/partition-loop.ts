@@ -1,8 +1,8 @@
-import { messageOf } from '../../dependency-error.ts';
+import { DependencyError, messageOf } from '../../dependency-error.ts';
 import type { StagePartitionStatus } from '../status.ts';
 import { acquire, type KeptState, NotOwner } from './acquire.ts';
 import { keepPartitionStatus } from './partition-status.ts';
-import { backOffMs, pause } from './pause.ts';
+import { backOffMs, isTold, pause } from './pause.ts';
 import { StoreFailure, TransactionFailure } from './ports.ts';
 import type { Slots } from './slots.ts';
 import { type Work, work } from './work.ts';
@@ -87,7 +87,8 @@ export function createPartitionLoop(options: PartitionLoopOptions): PartitionLoo
       logger.debug({ topic, partition, attempts }, 'the group has not given this partition to this member');
     } else {
       observer.aborted?.({ partition, kind });
-      const told = kind === 'fenced' || kind === 'expired' ? logger.info : logger.warn;
+      const isNormal = kind === 'fenced' || kind === 'expired';
+      const told = isNormal ? logger.info : isTold(attempts) ? logger.warn : logger.debug;
       told.call(logger, { topic, partition, kind, attempts, reason: messageOf(error) }, 'partition is taken anew');
     }
     await pause(backOffMs(attempts), signal);
@@ -134,5 +135,6 @@ export function createPartitionLoop(options: PartitionLoopOptions): PartitionLoo
 
 function kindOf(error: unknown) {
   if (error instanceof TransactionFailure) return error.kind;
-  return error instanceof StoreFailure ? 'store' : 'other';
+  if (error instanceof StoreFailure) return 'store';
+  return error instanceof DependencyError ? 'away' : 'other';
 }

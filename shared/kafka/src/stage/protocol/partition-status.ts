@@ -1,3 +1,4 @@
+import { lagOf } from '../../lag.ts';
 import type { SeenTable } from '../seen/seen-table.ts';
 import type { PartitionPhase, PartitionTrouble, StagePartitionStatus } from '../status.ts';
 
@@ -74,9 +75,4 @@ export function keepPartitionStatus(
       onChange();
     },
   };
-}
-
-function lagOf(nextOffset: bigint | null, highWatermark: bigint | null): bigint | null {
-  if (nextOffset === null || highWatermark === null) return null;
-  return highWatermark > nextOffset ? highWatermark - nextOffset : 0n;
 }

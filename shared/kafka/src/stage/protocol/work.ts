@@ -6,7 +6,7 @@ import type { StageObserver } from '../status.ts';
 import type { Owned } from './acquire.ts';
 import { type CutLimits, nextBatch } from './cut-batch.ts';
 import type { PartitionStatusKeeper } from './partition-status.ts';
-import { backOffMs, pause } from './pause.ts';
+import { backOffMs, isTold, pause } from './pause.ts';
 import { type LogChunk, OffsetOutOfRange, type PartitionPorts } from './ports.ts';
 import type { StageSettings } from './settings.ts';
 import type { Slots } from './slots.ts';
@@ -57,7 +57,8 @@ export async function work(owned: Owned, given: Work, signal: AbortSignal): Prom
       if (error instanceof OffsetOutOfRange) readFrom = await behindLostRecords(readFrom);
       else {
         const attempts = status.failed('waiting', `${topic}: ${messageOf(error)}`);
-        logger.warn({ topic, partition, reason: messageOf(error) }, 'input cannot be read');
+        if (isTold(attempts))
+          logger.warn({ topic, partition, attempts, reason: messageOf(error) }, 'input cannot be read');
         await pause(backOffMs(attempts), signal);
       }
       continue;
@@ -81,6 +82,8 @@ export async function work(owned: Owned, given: Work, signal: AbortSignal): Prom
   async function behindLostRecords(from: bigint): Promise<bigint> {
     const { start, end } = await ports.log.bounds(topic);
     if (from > end) throw new Error(`${topic} ends at ${end}, before the position ${from}: it has lost records`);
+    // A leader that was just elected may not have known its own end for a moment.
+    if (start <= from) return from;
     logger.error(
       { topic, partition, from: String(from), start: String(start) },
       'records were deleted before they were read',
@@ -109,7 +112,8 @@ function createStep(owned: Owned, given: Work, signal: AbortSignal): (chunk: Log
       records: batch.records.length,
       reason: error.message,
     };
-    if (waits) logger.warn(fields, 'the handler waits');
+    if (!isTold(attempts)) logger.debug(fields, 'the handler failed again');
+    else if (waits) logger.warn(fields, 'the handler waits');
     else
       logger.error({ ...fields, attempts, stack: stackOf(error.cause) }, 'the handler failed: its records come again');
     await pause(backOffMs(attempts), signal);
