@@ -33,6 +33,8 @@ export interface StackOptions {
   /** Tenants beside the demo tenant; each gets a sensor key. */
   readonly tenants?: readonly string[];
   readonly fastBrokerRestart?: boolean;
+  /** Further settings of the brokers. */
+  readonly brokerSettings?: Readonly<Record<string, string | number>>;
   /** Further settings of the services. */
   readonly env?: Readonly<Record<string, string>>;
   readonly setUp?: readonly SetUpJob[];

@@ -84,7 +84,8 @@ async function startParts(
 
   const stores: PartDefinition[] = [];
   if (wanted.includes('kafka')) {
-    const kafka = { dataDir, brokers, fastBrokerRestart: options.fastBrokerRestart ?? false };
+    const { fastBrokerRestart = false, brokerSettings: settings = {} } = options;
+    const kafka = { dataDir, brokers, fastBrokerRestart, settings };
     stores.push(...brokers.map((broker) => kafkaPart(kafka, broker)));
   }
   if (wanted.includes('registry'))

@@ -19,6 +19,8 @@ export interface KafkaOptions {
   readonly brokers: readonly BrokerAddress[];
   /** A broker that was killed is taken back within seconds instead of 14 to 20. */
   readonly fastBrokerRestart: boolean;
+  /** Further settings of the brokers. */
+  readonly settings: Readonly<Record<string, string | number>>;
 }
 
 const run = promisify(execFile);
@@ -71,7 +73,8 @@ async function format({ dataDir, brokers }: KafkaOptions, properties: string): P
   ]);
 }
 
-function serverProperties({ brokers, fastBrokerRestart }: KafkaOptions, broker: BrokerAddress, logDir: string): string {
+function serverProperties(options: KafkaOptions, broker: BrokerAddress, logDir: string): string {
+  const { brokers, fastBrokerRestart } = options;
   const replicas = brokers.length;
   const settings: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
@@ -97,6 +100,7 @@ function serverProperties({ brokers, fastBrokerRestart }: KafkaOptions, broker: 
     'replica.fetch.max.bytes': MAX_MESSAGE_BYTES,
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
     ...(fastBrokerRestart ? { 'broker.session.timeout.ms': 1_500, 'broker.heartbeat.interval.ms': 400 } : {}),
+    ...options.settings,
   };
   return `${Object.entries(settings)
     .map(([key, value]) => `${key}=${value}`)
