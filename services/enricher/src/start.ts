@@ -21,7 +21,7 @@ import { loadCodecs } from './codecs.ts';
 import type { EnricherConfig } from './config.ts';
 import { enrichBatch } from './enrich-batch.ts';
 import { atLeastOnceStage } from './io/at-least-once-stage.ts';
-import { FACTS_TOPICS, openFactsDirectory } from './io/facts-directory.ts';
+import { openFactsDirectory } from './io/facts-directory.ts';
 import { logEnds } from './io/log-ends.ts';
 import { enricherMetrics } from './metrics.ts';
 import { isExpired } from './state/expiry.ts';
@@ -46,11 +46,13 @@ export async function startEnricher(
   const kafkaConfig = { brokers: config.KAFKA_BROKERS, clientId: config.CALIPER_INSTANCE, logger };
   const kafka = createKafka(kafkaConfig);
   const probe = kafka.brokerProbe();
-  const directory = openFactsDirectory({
+  const factsTopics = [topicName('facts'), topicName('inlineFacts')];
+  const directory = await openFactsDirectory({
     stateDir: config.ENRICHER_STATE_DIR,
     batchSource: kafka.batchSource,
     groupId: `${config.ENRICHER_GROUP}-facts-${config.CALIPER_INSTANCE}-${randomUUID()}`,
-    ends: await retryWhileAway('facts', () => logEnds(kafkaConfig, FACTS_TOPICS), untilThere),
+    topics: factsTopics,
+    ends: await retryWhileAway('facts', () => logEnds(kafkaConfig, factsTopics), untilThere),
     writerSchemas,
     logger,
     onFacts: metrics.countFacts,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type EntityFact, topicName } from '@caliper-pipeline/contracts';
+import type { EntityFact } from '@caliper-pipeline/contracts';
 import type { BatchSource, BatchSourceOptions, Logger, WriterSchemas } from '@caliper-pipeline/kafka';
 import type { Dependency } from '@caliper-pipeline/runtime';
 import type { FactsDirectory } from '../domain/facts-directory.ts';
@@ -8,9 +8,9 @@ import { followFacts } from './facts-follower.ts';
 import { openFactsStore, type Positions } from './facts-store.ts';
 import { createStoredFacts } from './stored-facts.ts';
 
-export const FACTS_TOPICS = [topicName('facts'), topicName('inlineFacts')];
-
 export interface FactsDirectoryOptions {
+  /** Facts of describes and facts found in events. */
+  readonly topics: readonly string[];
   /** Where the state of this instance rests. */
   readonly stateDir: string;
   readonly batchSource: (options: BatchSourceOptions) => BatchSource;
@@ -49,14 +49,14 @@ const POLL_MS = 50;
 const MOST_UNSTORED = 10_000;
 
 /** Opens the directory where it was left. It answers at once, and completely when it has caught up. */
-export function openFactsDirectory(options: FactsDirectoryOptions): RunningFactsDirectory {
+export async function openFactsDirectory(options: FactsDirectoryOptions): Promise<RunningFactsDirectory> {
   const { logger, ends, writerSchemas, onFacts, onFatal } = options;
-  const store = openFactsStore(join(options.stateDir, 'facts'), ends, logger);
+  const store = await openFactsStore(join(options.stateDir, 'facts'), ends, logger);
   const facts = createStoredFacts(store);
   const follower = followFacts({ facts, store, writerSchemas, logger, onFacts, onFatal });
   const source = options.batchSource({
     groupId: options.groupId,
-    topics: FACTS_TOPICS,
+    topics: options.topics,
     concurrency: 4,
     ownPositions: (topic, partition) => store.positions().get(`${topic} ${partition}`) ?? null,
     onFatal,

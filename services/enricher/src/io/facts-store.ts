@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Logger } from '@caliper-pipeline/kafka';
 import { open, type RootDatabase } from 'lmdb';
+import { countStart, looksLikeStore } from './store-soundness.ts';
 
 /** `topic partition` → the next offset to read. */
 export type Positions = ReadonlyMap<string, bigint>;
@@ -30,39 +31,35 @@ interface Checkpoint {
   readonly positions: Readonly<Record<string, string>>;
 }
 
+type Database = RootDatabase<Packed | Checkpoint, string>;
+
 /**
- * Opens the store, or begins a new one. What cannot be read, or has another layout, or was read further than its topics
- * reach, is another cluster's or broken: it is set aside, and said so.
+ * Opens the store, or begins a new one. What cannot be read, has another layout, or was read further than its topics reach is
+ * broken or another cluster's: it is set aside, and said so.
  *
  * @param ends `topic partition` → the end of the log now
  */
-export function openFactsStore(folder: string, ends: Positions, logger: Logger): FactsStore {
-  const found = tryOpen(folder);
-  const defect = typeof found === 'string' ? found : defectOf(found.checkpoint, ends);
-  if (typeof found !== 'string' && defect === null) return storeOver(found.database, found.checkpoint);
+export async function openFactsStore(folder: string, ends: Positions, logger: Logger): Promise<FactsStore> {
+  mkdirSync(dirname(folder), { recursive: true });
+  const starts = countStart(folder);
+  let defect = starts.defect ?? looksLikeStore(folder);
+  if (defect === null) {
+    const database = openDatabase(folder);
+    const checkpoint = (database.get(CHECKPOINT) as Checkpoint | undefined) ?? NEW;
+    defect = defectOf(checkpoint, ends);
+    if (defect === null) return storeOver(database, checkpoint, starts.sound);
+    await database.close();
+  }
   const aside = `${folder}.set-aside`;
-  if (typeof found !== 'string') void found.database.close();
   rmSync(aside, { recursive: true, force: true });
   renameSync(folder, aside);
   logger.warn({ folder, aside, reason: defect }, 'the directory of facts is set aside and built anew');
-  const anew = tryOpen(folder);
-  if (typeof anew === 'string') throw new Error(`no directory of facts in ${folder}: ${anew}`);
-  return storeOver(anew.database, anew.checkpoint);
+  return storeOver(openDatabase(folder), NEW, starts.sound);
 }
 
 const NEW: Checkpoint = { layout: LAYOUT, positions: {} };
 
-function tryOpen(folder: string): { readonly database: Database; readonly checkpoint: Checkpoint } | string {
-  try {
-    mkdirSync(dirname(folder), { recursive: true });
-    const database: Database = open({ path: folder, noSubdir: false, encoding: 'msgpack' });
-    return { database, checkpoint: (database.get(CHECKPOINT) as Checkpoint | undefined) ?? NEW };
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
-type Database = RootDatabase<Packed | Checkpoint, string>;
+const openDatabase = (path: string): Database => open({ path, noSubdir: false, encoding: 'msgpack' });
 
 function defectOf({ layout, positions }: Checkpoint, ends: Positions): string | null {
   if (layout !== LAYOUT) return `layout ${layout}, not ${LAYOUT}`;
@@ -73,7 +70,7 @@ function defectOf({ layout, positions }: Checkpoint, ends: Positions): string | 
   return null;
 }
 
-function storeOver(database: Database, checkpoint: Checkpoint): FactsStore {
+function storeOver(database: Database, checkpoint: Checkpoint, sound: () => void): FactsStore {
   let positions: Positions = new Map(Object.entries(checkpoint.positions).map(([key, at]) => [key, BigInt(at)]));
   return {
     positions: () => positions,
@@ -86,10 +83,10 @@ function storeOver(database: Database, checkpoint: Checkpoint): FactsStore {
       });
       positions = new Map(next);
     },
-    entryCount: () => {
-      const { entryCount } = database.getStats() as { readonly entryCount: number };
-      return entryCount;
+    entryCount: () => (database.getStats() as { readonly entryCount: number }).entryCount,
+    close: async () => {
+      await database.close();
+      sound();
     },
-    close: () => database.close(),
   };
 }
