@@ -198,7 +198,9 @@ describe.runIf(fixturesPresent)('the columns of the enricher', () => {
   });
 
   const standard = fixturesPresent
-    ? readFixtures().filter(({ name, items }) => /^(?:v1p\d|vendor-umich)\//.test(name) && items?.some(({ kind }) => kind === 'event'))
+    ? readFixtures().filter(
+        ({ name, items }) => /^(?:v1p\d|vendor-umich)\//.test(name) && items?.some(({ kind }) => kind === 'event'),
+      )
     : [];
   test.each(standard.map((fixture) => [fixture.name, fixture] as const))(
     'of %s: every nesting, as it stands in the fixture',
