@@ -1,3 +1,4 @@
+import type { Consumer } from 'kafkajs';
 import type { BatchHandler, BatchSource } from '../port.ts';
 import { batchLoop } from './batch-loop.ts';
 import type { KafkaConfig } from './client.ts';
@@ -15,6 +16,11 @@ export interface BatchSourceOptions extends ConsumerLifeOptions {
    * false: it moves by the handler's commits alone, so that the ranges which those tell (`position`) have no gap.
    */
   readonly commitsSkipped?: boolean;
+  /**
+   * For a reader that keeps its positions itself and shares a group with nobody: asked at each assignment where to go on, null
+   * = at the earliest record. Nothing is committed to the group then; `commit` moves on and no more.
+   */
+  readonly ownPositions?: (topic: string, partition: number) => bigint | null;
 }
 
 /** How long a handler may go on after the group began to form anew. */
@@ -22,16 +28,18 @@ const REBALANCE_GRACE_MS = 10_000;
 
 export function createBatchSource(config: KafkaConfig, options: BatchSourceOptions): BatchSource {
   const { logger } = config;
-  const { commitsSkipped = true } = options;
+  const { ownPositions } = options;
+  const commitsSkipped = ownPositions === undefined && (options.commitsSkipped ?? true);
   const leases = createPartitionLeases();
   const status = keepStatus((now) => source.onChange?.(now));
   let handle: BatchHandler = async () => {};
 
   const life = createConsumerLife(config, options, status, {
     opened: (consumer) => followSkippedRanges(consumer, { leases, status, logger, commits: commitsSkipped }),
-    joined: (assignment) => {
+    joined: (assignment, _member, consumer) => {
       leases.loseAll(new Error('the group has a new generation'));
       status.assign(assignment);
+      if (ownPositions !== undefined) seekTo(consumer, assignment, ownPositions);
     },
     lost: leases.loseAll,
     run: (consumer) =>
@@ -46,6 +54,7 @@ export function createBatchSource(config: KafkaConfig, options: BatchSourceOptio
           heartbeatMs: HEARTBEAT_MS,
           sessionMs: options.sessionMs ?? SESSION_MS,
           rebalanceGraceMs: REBALANCE_GRACE_MS,
+          commitsToGroup: ownPositions === undefined,
         }),
       }),
   });
@@ -64,4 +73,18 @@ export function createBatchSource(config: KafkaConfig, options: BatchSourceOptio
     },
   };
   return source;
+}
+
+/** Before the first fetch of this generation: kafkajs takes seeks first, and asks the group for the other partitions only. */
+function seekTo(
+  consumer: Consumer,
+  assignment: Readonly<Record<string, readonly number[]>>,
+  positionOf: NonNullable<BatchSourceOptions['ownPositions']>,
+): void {
+  for (const [topic, partitions] of Object.entries(assignment)) {
+    for (const partition of partitions) {
+      const position = positionOf(topic, partition);
+      if (position !== null) consumer.seek({ topic, partition, offset: String(position) });
+    }
+  }
 }
