@@ -94,7 +94,7 @@ function createPost(options: BodyOptions) {
       status: 200,
       after: -1,
       isFirstOfEvents,
-      items: drafts.map(({ item }) => ({ ...item, body: index })),
+      items: drafts.map(({ item }) => item),
       ...fields,
     });
     while (later[0] !== undefined && later[0].due <= bodies) later.shift()!.make();

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { FaultName } from './faults.ts';
-import type { LedgerItem } from './item.ts';
+import type { Item } from './item.ts';
 
 export type Channel = 'http' | 'kafka';
 
@@ -20,7 +20,7 @@ export interface Body {
   readonly after: number;
   /** The first body with events: everything that was described before must be known by then. */
   readonly isFirstOfEvents: boolean;
-  readonly items: readonly LedgerItem[];
+  readonly items: readonly Item[];
 }
 
 export const JSON_TYPE = 'application/json';

@@ -3,7 +3,7 @@ import { plainSensor } from './body.ts';
 import type { Campus } from './campus.ts';
 import { describedEntity, describeText } from './describes.ts';
 import { type FaultName, faultOf } from './faults.ts';
-import { DESCRIBED, type ItemKind, type LedgerItem, NO_SHAPE } from './item.ts';
+import { DESCRIBED, type Item, type ItemKind, NO_SHAPE } from './item.ts';
 import type { Identity } from './shape.ts';
 import { apiView, shiftOf, spoil } from './spoil.ts';
 import type { PlannedAct } from './timeline.ts';
@@ -11,7 +11,7 @@ import type { PlannedAct } from './timeline.ts';
 /** An item with its text, on its way into a body. */
 export interface Draft {
   readonly text: string;
-  readonly item: Omit<LedgerItem, 'body'>;
+  readonly item: Item;
 }
 
 /** What becomes of an act with its fault. */
@@ -44,10 +44,11 @@ export function draftsOf({ act, shape, flow, tellMs }: PlannedAct, fault: FaultN
   const text = shape.render(moved);
   const own = shape.sender.sensor(campus);
   const { serial, person, course, session, atMs, variant } = moved;
-  const numbers = { shape: shape.index, fault, flow, atMs, serial, person, course, session, variant };
-  const draft = (kind: ItemKind, key: string, body = text, fields: Partial<LedgerItem> = {}): Draft => {
-    return { text: body, item: { ...numbers, kind, key, ...fields } };
-  };
+  const { index } = shape;
+  const draft = (kind: ItemKind, key: string, body = text, itemSerial = serial): Draft => ({
+    text: body,
+    item: { key, kind, shape: index, fault, flow, atMs, serial: itemSerial, person, course, session, variant },
+  });
   const keyOf = (sensor: string, identity: Identity, canonical: () => string): string =>
     hexOf(eventKey(sensor, identity, identity.id === '' ? contentHash(tenant, sensor, canonical()) : ''));
   const plain = (sensor = own) =>
@@ -92,7 +93,7 @@ export function draftsOf({ act, shape, flow, tellMs }: PlannedAct, fault: FaultN
     case 'api-view': {
       const twin = apiView(text, campus.itemId(TOLD_TWICE + serial));
       const key = keyOf(own, twin.identity, () => '');
-      return inBatch([plain(), draft('row', key, twin.text, { serial: TOLD_TWICE + serial })]);
+      return inBatch([plain(), draft('row', key, twin.text, TOLD_TWICE + serial)]);
     }
     default: {
       const spoiled = spoil(fault, text, atMs);

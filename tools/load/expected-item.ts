@@ -3,7 +3,7 @@ import { plainSensor } from './body.ts';
 import type { Campus } from './campus.ts';
 import { type ExpectedCourse, type ExpectedRow, expectedRow } from './expected.ts';
 import { type FaultName, faultOf } from './faults.ts';
-import type { LedgerItem } from './item.ts';
+import type { Item } from './item.ts';
 import { shapes } from './senders/index.ts';
 import type { Shape } from './shape.ts';
 import { spoiledGroupId } from './spoil.ts';
@@ -18,13 +18,13 @@ export interface ExpectedItem extends ExpectedRow {
 
 const NO_COURSE: ExpectedCourse = { course_section_id: '', course_offering_id: '', course_id: '' };
 
-export const actOf = (item: LedgerItem, campus: Campus): Act => {
+export const actOf = (item: Item, campus: Campus): Act => {
   const { serial, person, course, session, atMs, variant } = item;
   return { campus, serial, person, course, session, atMs, variant };
 };
 
 /** The row that an item must become: that of its act, changed as its fault says. Of describes there is none. */
-export function expectedItem(item: LedgerItem, campus: Campus): ExpectedItem {
+export function expectedItem(item: Item, campus: Campus): ExpectedItem {
   const shape = shapes[item.shape]!;
   const act = actOf(item, campus);
   const row = expectedRow(shape, act);

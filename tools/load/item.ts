@@ -17,8 +17,8 @@ export type ItemKind =
 
 export const itemKinds: readonly ItemKind[] = ['row', 'duplicate', 'conflict', 'dead letter', 'describe', 'nothing'];
 
-/** One thing that is sent, as the ledger keeps it. Numbers only: what they mean follows from campus and shapes. */
-export interface LedgerItem {
+/** One thing that is sent. Numbers only: what they mean follows from campus and shapes. */
+export interface Item {
   /** 32 hexadecimal digits: the event key of an event, of anything else the UUID that its payload holds. */
   readonly key: string;
   readonly kind: ItemKind;
@@ -26,8 +26,6 @@ export interface LedgerItem {
   readonly shape: number;
   readonly fault: FaultName | '';
   readonly flow: number;
-  /** The body that it was sent in. */
-  readonly body: number;
   /** Event time; of a describe its observed time, in ms since 1970. */
   readonly atMs: number;
   readonly serial: number;
@@ -35,6 +33,12 @@ export interface LedgerItem {
   readonly course: number;
   readonly session: number;
   readonly variant: number;
+}
+
+/** An item as the ledger keeps it. */
+export interface LedgerItem extends Item {
+  /** The body that it was sent in. */
+  readonly body: number;
 }
 
 export const NO_SHAPE = 255;

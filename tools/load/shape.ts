@@ -50,14 +50,26 @@ export interface Shape {
   readonly edAppId: Template<Act>;
 }
 
-const iso = (ms: number): string => new Date(ms).toISOString();
+let lastMs = Number.NaN;
+let lastText = '';
+/** The time of an act is written several times in one event: the last one is kept. */
+function iso(ms: number): string {
+  if (ms !== lastMs) {
+    lastText = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastText;
+}
+
+/** Deadlines of assignments: some weeks of a term, always at the end of a day. */
+const DUE = Array.from({ length: 40 }, (_, week) => new Date(Date.UTC(2026, 8, 13 + week * 7, 21, 59)).toISOString());
 
 /** What fills holes, in every sender's events. */
 export const slots: Slots<Act> = {
   uuid: ({ campus, serial }) => campus.itemId(serial),
   time: ({ atMs }) => iso(atMs),
-  dueTime: ({ atMs }) => iso(atMs + 93_600_000),
-  beforeTime: ({ atMs, variant }) => iso(atMs - 600_000 - variant * 1000),
+  dueTime: ({ course }) => DUE[course % DUE.length]!,
+  beforeTime: ({ atMs, variant }) => new Date(atMs - 600_000 - variant * 1000).toISOString(),
   siteId: ({ campus }) => campus.siteId,
   learn: ({ campus }) => campus.learnSite,
   canvas: ({ campus }) => campus.canvasSite,

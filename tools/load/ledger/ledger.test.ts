@@ -32,7 +32,7 @@ const options = {
   nowMs: Date.UTC(2026, 1, 1),
 };
 const sent = [...bodies(planOf({ ...options, items: 12_000 }))];
-const items = sent.flatMap((body) => body.items);
+const items = sent.flatMap((body) => body.items.map((item): LedgerItem => ({ ...item, body: body.index })));
 
 let folder = '';
 beforeEach(async () => {

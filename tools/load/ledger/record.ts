@@ -1,5 +1,5 @@
 import { type FaultName, faultNames } from '../faults.ts';
-import { itemKinds, type LedgerItem } from '../item.ts';
+import { type Item, itemKinds, type LedgerItem } from '../item.ts';
 
 /** Bytes of one item: 10 million of them are 560 MB. */
 export const ITEM_BYTES = 56;
@@ -13,10 +13,10 @@ export interface Answer {
   readonly tries: number;
 }
 
-export function writeItem(into: Buffer, at: number, item: LedgerItem): void {
+export function writeItem(into: Buffer, at: number, item: Item, body: number): void {
   into.write(item.key, at, 16, 'hex');
   into.writeDoubleLE(item.atMs, at + 16);
-  into.writeUInt32LE(item.body, at + 24);
+  into.writeUInt32LE(body, at + 24);
   into[at + 28] = itemKinds.indexOf(item.kind);
   into[at + 29] = item.shape;
   into[at + 30] = item.fault === '' ? 0 : faultNames.indexOf(item.fault) + 1;

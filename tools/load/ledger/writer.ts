@@ -55,7 +55,7 @@ export async function createLedger(folder: string, beginning: Beginning): Promis
         kinds[item.kind] = (kinds[item.kind] ?? 0) + 1;
         if (item.fault !== '') faults[item.fault] = (faults[item.fault] ?? 0) + 1;
         if (item.kind !== 'describe') sittings.set(item.flow, (sittings.get(item.flow) ?? 0) + 1);
-        items.add((into, at) => writeItem(into, at, item));
+        items.add((into, at) => writeItem(into, at, item, body.index));
       }
       if (items.isFull()) await items.flush();
     },
