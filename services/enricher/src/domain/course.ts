@@ -74,8 +74,10 @@ function climb({ tenant, day }: CourseQuestion, directory: Directory, path: stri
     if (path.includes(parent.parentId)) return CYCLE.flags;
     if (path.length === MAX_CHAIN_LENGTH) return TOO_DEEP.flags;
     path.push(parent.parentId);
-    const bare = { id: parent.parentId, type: parent.parentType, external_id: '', academic_session: '' };
-    links.push(described(bare, tenant, directory));
+    const bare = { id: parent.parentId, type: '', external_id: '', academic_session: '' };
+    const link = described(bare, tenant, directory);
+    // What its own facts say of its type comes before what was said along with the nesting.
+    links.push(link.type === '' ? { ...link, type: parent.parentType } : link);
   }
 }
 

@@ -18,11 +18,19 @@ export const NO_ROLE: RoleColumns = { roles: [], membership_status: '' };
  *
  * @returns null when the event carries no membership of the learner
  */
-export function roleOfMembership(facts: Omit<MembershipFacts, 'membership_organization_id'>, people: People) {
+export function roleOfMembership(facts: MembershipFacts, people: People) {
+  if (isWithoutMembership(facts)) return null;
   const member = facts.membership_member_id === '' ? people.actor_id : facts.membership_member_id;
   if (people.learner_id === '' || member !== people.learner_id) return null;
   return { roles: facts.membership_roles, membership_status: facts.membership_status_sent };
 }
+
+/** Nothing is said of any membership: that is no membership of the actor without a role. */
+const isWithoutMembership = (facts: MembershipFacts): boolean =>
+  facts.membership_member_id === '' &&
+  facts.membership_organization_id === '' &&
+  facts.membership_roles.length === 0 &&
+  facts.membership_status_sent === '';
 
 /** Of whom and of what a membership is, whoever the learner of the event is. */
 export interface MembershipOf {
