@@ -5,6 +5,7 @@ import {
   type EntityFact,
   enrichedEventSchema,
   entityFactSchema,
+  factKey,
   type RecordOf,
   sessionUpdateSchema,
   topicName,
@@ -44,8 +45,15 @@ export async function runEnricher(stream: Stream, seed: string): Promise<Enriche
     facts.push(...told.map((fact) => ({ fact, knownAt: moment })));
     directory.learn(told);
   };
+  const committed = new Set<string>();
+  /** The handler's own publications: known once their transaction has committed, and never before. */
+  const learn = (told: readonly EntityFact[]) => {
+    const early = told.find((fact) => !committed.has(publicationOf(fact)));
+    if (early !== undefined) throw new Error(`learnt, and never committed: ${JSON.stringify(early)}`);
+    tell(told);
+  };
   const partitions = Array.from({ length: stream.partitions }, (_, partition) =>
-    createPartition(stream, partition, { ...directory, learn: tell }),
+    createPartition(stream, partition, { ...directory, learn }),
   );
   const log: LogRecord[] = [];
   const emitted: Emitted[number][] = [];
@@ -65,6 +73,7 @@ export async function runEnricher(stream: Stream, seed: string): Promise<Enriche
       log.push(...batch.records.map((record) => ({ ...record, moment })));
       counts.push(...batch.counts);
       emitted.push(...batch.outputs);
+      for (const fact of factsOf(batch.outputs)) committed.add(publicationOf(fact));
     }
   }
   return { outputs: { ...decoded(emitted), counts }, log, facts };
@@ -146,9 +155,12 @@ function decoded(emitted: Emitted): Omit<ActualOutputs, 'counts'> {
     rows: recordsOf(enrichedEventSchema, topicName('enriched'), emitted),
     deadLetters: recordsOf(deadLetterSchema, topicName('enricherDeadLetters'), emitted),
     sessionUpdates: recordsOf(sessionUpdateSchema, topicName('sessions'), emitted),
-    inlineFacts: recordsOf(entityFactSchema, topicName('inlineFacts'), emitted),
+    inlineFacts: factsOf(emitted),
   };
 }
+
+const factsOf = (emitted: Emitted): EntityFact[] => recordsOf(entityFactSchema, topicName('inlineFacts'), emitted);
+const publicationOf = (fact: EntityFact): string => `${factKey(fact)} ${fact.event_key} ${fact.received_at}`;
 
 /** Written by this release, so its own schema reads it. */
 function recordsOf<const S extends AvroRecord>(schema: S, topic: string, emitted: Emitted): RecordOf<S>[] {
