@@ -72,7 +72,7 @@ export function draftsOf({ act, shape, flow, tellMs }: PlannedAct, fault: FaultN
     return { kind: 'alone', fault, sensor, draft: letter ?? { ...row, item: { ...row.item, kind } } };
   }
   if (deadLetter !== undefined) {
-    const bad = fault === 'no-object' ? `"urn:uuid:${id}"` : spoil(fault, text, atMs).text;
+    const bad = fault === 'no-object' ? `"urn:uuid:${id} of ${campus.label}"` : spoil(fault, text, atMs).text;
     return inBatch([draft('dead letter', hexOf(id), bad)], [], fault === 'bad-time' ? LARGE_ENVELOPE : 0);
   }
   switch (fault) {

@@ -39,6 +39,9 @@ interface Link {
   readonly type: 'Group' | 'CourseSection' | 'CourseOffering' | '';
 }
 
+/** Moodle gives its sessions a start that lies so long before each of their own events. */
+export const SESSION_START_MS = 600_000;
+
 export function expectedRow(shape: Shape, act: Act): ExpectedRow {
   const { campus, course, person } = act;
   const { expect, sender } = shape;
@@ -159,4 +162,10 @@ function sessionsOf(
     case 'reported tool':
       return { reported_session_id: campus.toolSession(session), federated_session_id: '' };
   }
+}
+
+/** Does an event of that sender say the membership of its learner? What `isMember` of its shape says, told from its row. */
+export function carriesMembership(senderName: string, type: string, courseSource: string): boolean {
+  if (courseSource === 'none') return false;
+  return senderName === 'Learn' || (senderName === 'Canvas' && type !== 'GradeEvent');
 }

@@ -1,6 +1,7 @@
 import { canonicalJson } from '@caliper-pipeline/caliper';
 import type { Act, Expectation } from './act.ts';
 import { type Campus, GROUPS } from './campus.ts';
+import { SESSION_START_MS } from './expected.ts';
 import { compile, type Slots, type Template } from './template.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -70,6 +71,7 @@ export const slots: Slots<Act> = {
   time: ({ atMs }) => iso(atMs),
   dueTime: ({ course }) => DUE[course % DUE.length]!,
   beforeTime: ({ atMs, variant }) => new Date(atMs - 600_000 - variant * 1000).toISOString(),
+  sessionStart: ({ atMs }) => new Date(atMs - SESSION_START_MS).toISOString(),
   siteId: ({ campus }) => campus.siteId,
   learn: ({ campus }) => campus.learnSite,
   canvas: ({ campus }) => campus.canvasSite,

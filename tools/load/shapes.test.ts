@@ -8,7 +8,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import type { Act } from './act.ts';
 import { createCampus } from './campus.ts';
-import { expectedRow } from './expected.ts';
+import { carriesMembership, expectedRow } from './expected.ts';
 import { senders, shapes } from './senders/index.ts';
 import type { Shape } from './shape.ts';
 
@@ -66,6 +66,7 @@ describe.each([true, false])('inline %s', (isInline) => {
     expect(fields.event_time).toBe(NOON);
     const isOwnMember = fields.membership_member_id === fields.learner_id && fields.membership_roles.length > 0;
     expect(isOwnMember).toBe(membership !== null);
+    expect(carriesMembership(shape.sender.name, row.type, course_source)).toBe(isOwnMember);
     if (membership !== null) {
       expect(fields.membership_roles).toEqual(membership.roles);
       expect(fields.membership_status_sent).toBe(membership.membership_status);

@@ -1,11 +1,27 @@
-import { rowVersion, type SessionUpdate } from '@caliper-pipeline/contracts';
-import type { FirstDelivery } from './fates.ts';
+import { type AcceptedEvent, rowVersion, type SessionUpdate } from '@caliper-pipeline/contracts';
 import { byTimeAndKey, dayOf, lastBy } from './log.ts';
 
 const RUN_GAP_MS = 300_000;
 
 /** A row of `caliper.sessions` without what the code version alone decides. */
 export type SessionRow = Omit<SessionUpdate, 'rule_version'>;
+
+/** What a session's rows are made of: an event and where it stood in the log. */
+export interface SessionDelivery {
+  readonly record: { readonly partition: number; readonly offset: number };
+  readonly event: Pick<
+    AcceptedEvent,
+    | 'event_time'
+    | 'event_key'
+    | 'learner_id'
+    | 'ed_app_id'
+    | 'scope_id'
+    | 'session_marker'
+    | 'session_end_reason'
+    | 'session_started_at'
+    | 'session_ended_at'
+  >;
+}
 
 /**
  * The rows of one session: one for each partition and UTC day.
@@ -14,7 +30,7 @@ export type SessionRow = Omit<SessionUpdate, 'rule_version'>;
  */
 export function sessionRowsOf(
   { tenant, kind, id }: { readonly tenant: string; readonly kind: string; readonly id: string },
-  deliveries: readonly FirstDelivery[],
+  deliveries: readonly SessionDelivery[],
   gapMs: number,
   generation: number,
 ): readonly SessionRow[] {

@@ -24,7 +24,7 @@ const section = entity('lis/CourseSection', '{{section}}', null, { courseNumber:
 const session = (ended: string | null): JsonObject =>
   entity('Session', '{{lmsSession}}', null, {
     actor: person,
-    startedAtTime: '{{beforeTime}}',
+    startedAtTime: '{{sessionStart}}',
     endedAtTime: ended,
     duration: null,
   });
