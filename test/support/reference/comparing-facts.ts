@@ -2,7 +2,7 @@ import type { EntityFact } from '@caliper-pipeline/contracts';
 import { type Difference, isSame } from './differences.ts';
 import { directoryAt } from './directory.ts';
 import type { InlineFact } from './inline-facts.ts';
-import type { ReferenceInput } from './log.ts';
+import { byTimeAndKey, type ReferenceInput } from './log.ts';
 import type { Reference } from './reference.ts';
 
 /**
@@ -19,17 +19,20 @@ export function inlineFactDifferences(
   const publishedIdentities = Map.groupBy(published, identityOf);
   const differences: Difference[] = [];
   for (const [key, [fact, ...repeats]] of publishedIdentities) {
-    const [candidate] = candidates.get(key) ?? [];
+    const said = candidates.get(key) ?? [];
+    // A key that was forgotten is a new event: of two the one that was received then.
+    const candidate = said.find((one) => one.fact.received_at === fact!.received_at) ?? said[0];
     if (candidate === undefined) {
       differences.push({ what: 'inline fact', key, column: 'extra', expected: undefined, found: fact });
       continue;
     }
     for (const column of Object.keys(candidate.fact) as (keyof InlineFact)[]) {
       if (isUnspecified(candidate.fact.kind, column) || isSame(candidate.fact[column], fact![column])) continue;
+      // What an event does not say of an entity may be kept from what was said before: it must not be taken away.
+      if (candidate.fact.kind === 'entity' && candidate.fact[column] === '') continue;
       differences.push({ what: 'inline fact', key, column, expected: candidate.fact[column], found: fact![column] });
     }
-    // A key that was forgotten is a new event, and says everything anew.
-    if (repeats.length >= candidates.get(key)!.length) {
+    if (repeats.length >= said.length) {
       differences.push({ what: 'inline fact', key, column: 'published again', expected: 1, found: repeats.length + 1 });
     }
   }
@@ -78,22 +81,23 @@ function holds(source: EntityFact, fact: InlineFact, hadTwoParents: boolean): bo
           : weekOf(source.observed_day) === weekOf(fact.observed_day))
       );
     case 'entity':
-      return (
-        source.entity_id === fact.entity_id &&
-        source.entity_type === fact.entity_type &&
-        source.name === fact.name &&
-        source.external_id === fact.external_id &&
-        source.academic_session === fact.academic_session
-      );
+      return source.entity_id === fact.entity_id && (isLater(source, fact) || saysAllOf(source, fact));
     default:
       return (
         source.member_id === fact.member_id &&
         source.organization_id === fact.organization_id &&
-        isSame(source.roles, fact.roles) &&
-        source.status === fact.status
+        (isLater(source, fact) || (isSame(source.roles, fact.roles) && source.status === fact.status))
       );
   }
 }
+
+/** A later word makes an earlier one worth nothing. */
+const isLater = (source: EntityFact, fact: InlineFact): boolean => byTimeAndKey(source, fact) > 0;
+
+const saysAllOf = (source: EntityFact, fact: InlineFact): boolean =>
+  (['entity_type', 'name', 'external_id', 'academic_session'] as const).every(
+    (column) => fact[column] === '' || fact[column] === source[column],
+  );
 
 /** ISO weeks begin on Monday; 1970-01-01 was a Thursday. */
 const weekOf = (day: number): number => Math.floor((day + 3) / 7);

@@ -10,6 +10,8 @@ import { type SessionRow, sessionRowsOf, sortedSet } from './session-rows.ts';
 /** The update under its key, without what the rules' version alone decides. */
 const ROW_COLUMNS: readonly (keyof SessionRow)[] = [
   'learner_id',
+  'learner_event_at',
+  'learner_event_key',
   'learner_ids',
   'ed_app_ids',
   'scope_ids',

@@ -1,7 +1,6 @@
 import type { AcceptedEvent, ChainLink } from '@caliper-pipeline/contracts';
 import { isA } from '../../../shared/caliper/src/vocabulary/entity-types.ts';
 import type { Directory } from './directory.ts';
-import { isUsableId } from './log.ts';
 
 const MOST_LINKS = 16;
 
@@ -20,7 +19,7 @@ export interface Course {
 /** The event's own chain, then upward through what the directory knows of the event's day. */
 export function courseOf(event: AcceptedEvent, directory: Directory): Course {
   const flags: string[] = [];
-  const links = climb(event, directory, flags).map((link) => described(link, directory));
+  const links = climb(event, directory, flags);
   const isSection = ({ type }: ChainLink) => isA(type, 'CourseSection');
   const isOffering = (link: ChainLink) => isA(link.type, 'CourseOffering') && !isSection(link);
   const sectionAt = links.findIndex(isSection);
@@ -40,6 +39,12 @@ export function courseOf(event: AcceptedEvent, directory: Directory): Course {
   };
 }
 
+/** Links of the event's own chain that count: up to a repeat, and 16 at most. */
+export function ownLinksOf(chain: readonly ChainLink[]): readonly ChainLink[] {
+  const repeat = chain.findIndex(({ id }, at) => chain.findIndex((link) => link.id === id) < at);
+  return chain.slice(0, Math.min(MOST_LINKS, repeat < 0 ? chain.length : repeat));
+}
+
 function climb(event: AcceptedEvent, directory: Directory, flags: string[]): readonly ChainLink[] {
   const links: ChainLink[] = [];
   const add = (link: ChainLink): boolean => {
@@ -49,19 +54,28 @@ function climb(event: AcceptedEvent, directory: Directory, flags: string[]): rea
     else links.push(link);
     return flags.length === 0;
   };
-  if (!event.chain.every(add)) return links;
+  const own = event.chain.map((link) => described(link, directory));
+  if (!own.every(add)) return links;
   for (let last = links.at(-1); last !== undefined; last = links.at(-1)) {
     const parent = directory.parentOf(last.id, event.event_date);
-    if (!isUsableId(parent)) return links;
-    if (!add({ id: parent, type: '', name: '', external_id: '', academic_session: '' })) return links;
+    if (parent.id === '') return links;
+    const bare = { id: parent.id, type: '', name: '', external_id: '', academic_session: '' };
+    const known = described(bare, directory);
+    // Its type is what its own facts say; what was said along with the nesting is second to that.
+    if (!add({ ...known, type: known.type || parent.type })) return links;
   }
   return links;
 }
 
-/** A link without a type is what the directory says it is. */
+/** A link without a type is what the directory says it is, but for what the event itself says. */
 function described(link: ChainLink, directory: Directory): ChainLink {
   const entity = link.type === '' ? directory.entityOf(link.id) : null;
   if (entity === null) return link;
-  const { entity_type: type, name, external_id, academic_session } = entity;
-  return { id: link.id, type, name, external_id, academic_session };
+  return {
+    id: link.id,
+    type: entity.entity_type,
+    name: link.name || entity.name,
+    external_id: link.external_id || entity.external_id,
+    academic_session: link.academic_session || entity.academic_session,
+  };
 }

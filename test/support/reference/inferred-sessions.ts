@@ -47,9 +47,13 @@ export function inferredSessionsOf(
 export const inferredIdOf = ({ tenant, learner_id, ed_app_id, event_key }: AcceptedEvent): string =>
   hash128('session', [tenant, learner_id, ed_app_id, event_key]);
 
-function cutAtGaps(deliveries: readonly FirstDelivery[], gapMs: number): readonly (readonly FirstDelivery[])[] {
+/** Sorted by time, cut wherever the silence is longer than the gap. */
+export function cutAtGaps<T extends { readonly event: { readonly event_time: number } }>(
+  deliveries: readonly T[],
+  gapMs: number,
+): readonly (readonly T[])[] {
   const sorted = deliveries.toSorted((a, b) => a.event.event_time - b.event.event_time);
-  const sessions: FirstDelivery[][] = [];
+  const sessions: T[][] = [];
   let lastMs = Number.NEGATIVE_INFINITY;
   for (const delivery of sorted) {
     if (delivery.event.event_time - lastMs > gapMs) sessions.push([]);

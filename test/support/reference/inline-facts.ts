@@ -1,4 +1,5 @@
 import type { AcceptedEvent, EntityFact } from '@caliper-pipeline/contracts';
+import { ownLinksOf } from './course.ts';
 import { isUsableId } from './log.ts';
 import { membershipOf } from './roles.ts';
 
@@ -52,9 +53,10 @@ export function inlineFactsOf(event: AcceptedEvent): readonly InlineFact[] {
     valid_from: null,
   };
   const facts: InlineFact[] = [];
-  event.chain.forEach((link, at) => {
+  const chain = ownLinksOf(event.chain);
+  chain.forEach((link, at) => {
     const { id: entity_id, type: entity_type, name, external_id, academic_session } = link;
-    const parent = event.chain[at + 1];
+    const parent = chain[at + 1];
     if (!isUsableId(entity_id)) return;
     if (entity_type !== '' || name !== '') {
       facts.push({ ...base, kind: 'entity', entity_id, entity_type, name, external_id, academic_session });

@@ -1,14 +1,15 @@
 import type { AcceptedEvent } from '@caliper-pipeline/contracts';
 import { dayOf } from './log.ts';
 
-/** Day and offset of an event in the tenant's time zone, as the platform's calendar has it. */
+/** Day and offset of an event in the tenant's time zone, as the platform's calendar has it; nothing of either outside 2000 to 2100. */
 export function localTimeOf(
   { event_time, event_date }: Pick<AcceptedEvent, 'event_time' | 'event_date'>,
   timeZone: string,
 ): { readonly local_date: number; readonly utc_offset_minutes: number } {
+  if (event_date === 0) return { local_date: 0, utc_offset_minutes: 0 };
   const wallMs = wallClockMs(event_time, timeZone);
   const offset = Math.round((wallMs - Math.floor(event_time / 1000) * 1000) / 60_000);
-  return { local_date: event_date === 0 ? 0 : dayOf(wallMs), utc_offset_minutes: offset };
+  return { local_date: dayOf(wallMs), utc_offset_minutes: offset };
 }
 
 /** What the clock on the wall shows, read as if it were UTC. */

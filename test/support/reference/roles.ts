@@ -20,12 +20,13 @@ interface Membership {
   readonly event_key: string;
 }
 
-/** The membership of an event, or null when it has none. Without a member it is the actor's. */
+/** The membership of an event, or null when it has none. Without a member it is the actor's, but for an application's. */
 export function membershipOf(event: AcceptedEvent): Membership | null {
   const { membership_member_id, membership_organization_id: organization, membership_roles: roles } = event;
   const status = event.membership_status_sent;
   if (membership_member_id === '' && organization === '' && roles.length === 0 && status === '') return null;
-  const member = membership_member_id === '' ? event.actor_id : membership_member_id;
+  const isOfApp = membership_member_id === '' && event.actor_id === event.ed_app_id;
+  const member = membership_member_id === '' && !isOfApp ? event.actor_id : membership_member_id;
   return { member, organization, roles, status, event_time: event.event_time, event_key: event.event_key };
 }
 

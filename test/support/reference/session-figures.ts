@@ -80,10 +80,11 @@ function endOf(
 }
 
 function learnerOf(rows: readonly SessionRow[]): string {
-  return (
-    rows
-      .filter((row) => row.learner_id !== '')
-      .toSorted((a, b) => a.last_event_at - b.last_event_at || a.source_partition - b.source_partition)
-      .at(-1)?.learner_id ?? ''
-  );
+  const latest = rows
+    .filter((row) => row.learner_event_at !== null)
+    .toSorted(
+      (a, b) => a.learner_event_at! - b.learner_event_at! || (a.learner_event_key < b.learner_event_key ? -1 : 1),
+    )
+    .at(-1);
+  return latest?.learner_id ?? '';
 }

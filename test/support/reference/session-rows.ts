@@ -1,11 +1,27 @@
 import { type AcceptedEvent, rowVersion, type SessionUpdate } from '@caliper-pipeline/contracts';
-import type { FirstDelivery } from './fates.ts';
 import { byTimeAndKey, dayOf, lastBy } from './log.ts';
 
 const RUN_GAP_MS = 300_000;
 
 /** A row of `caliper.sessions` without what the code version alone decides. */
 export type SessionRow = Omit<SessionUpdate, 'rule_version'>;
+
+/** What a session's rows are made of: an event and where it stood in the log. */
+export interface SessionDelivery {
+  readonly record: { readonly partition: number; readonly offset: number };
+  readonly event: Pick<
+    AcceptedEvent,
+    | 'event_time'
+    | 'event_key'
+    | 'learner_id'
+    | 'ed_app_id'
+    | 'scope_id'
+    | 'session_marker'
+    | 'session_end_reason'
+    | 'session_started_at'
+    | 'session_ended_at'
+  >;
+}
 
 /**
  * The rows of one session: one for each partition and UTC day.
@@ -14,7 +30,7 @@ export type SessionRow = Omit<SessionUpdate, 'rule_version'>;
  */
 export function sessionRowsOf(
   { tenant, kind, id }: { readonly tenant: string; readonly kind: string; readonly id: string },
-  deliveries: readonly FirstDelivery[],
+  deliveries: readonly SessionDelivery[],
   gapMs: number,
   generation: number,
 ): readonly SessionRow[] {
@@ -28,6 +44,10 @@ export function sessionRowsOf(
       events.filter(({ session_marker }) => session_marker === 'end'),
       byTimeAndKey,
     );
+    const learner = lastBy(
+      events.filter(({ learner_id }) => learner_id !== ''),
+      byTimeAndKey,
+    );
     const starts = events.map(({ session_started_at }) => session_started_at).filter((start) => start !== null);
     const lastOffset = Math.max(...segment.map(({ record }) => record.offset));
     return {
@@ -36,7 +56,9 @@ export function sessionRowsOf(
       session_id: id,
       source_partition: partition,
       segment_day: dayOf(times[0]!),
-      learner_id: learnerOf(events),
+      learner_id: learner?.learner_id ?? '',
+      learner_event_at: learner?.event_time ?? null,
+      learner_event_key: learner?.event_key ?? '',
       learner_ids: learners.slice(0, 16),
       ed_app_ids: sortedSet(events.map(({ ed_app_id }) => ed_app_id)).slice(0, 64),
       scope_ids: sortedSet(events.map(({ scope_id }) => scope_id)).slice(0, 64),
@@ -73,11 +95,6 @@ export function runsOf(times: readonly number[]): SessionUpdate['runs'] {
     }
   }
   return runs;
-}
-
-function learnerOf(events: readonly AcceptedEvent[]): string {
-  const withLearner = events.filter(({ learner_id }) => learner_id !== '');
-  return lastBy(withLearner, byTimeAndKey)?.learner_id ?? '';
 }
 
 /** In the order of bytes, as ClickHouse and Avro have it. */

@@ -92,7 +92,9 @@ function climb(
     if (path.length === MAX_CHAIN_LENGTH) return TOO_DEEP.flags;
     known = directory.organization(tenant, id);
     path.push(id);
-    links.push(described({ id, type, external_id: '', academic_session: '' }, known.entity));
+    const link = described({ id, type: '', external_id: '', academic_session: '' }, known.entity);
+    // What its own facts say of its type comes before what was said along with the nesting.
+    links.push(link.type === '' ? { ...link, type } : link);
   }
 }
 
