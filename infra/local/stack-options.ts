@@ -19,6 +19,11 @@ export interface SetUpTarget {
   readonly tenantsFile: string;
 }
 
+export interface ProxiedListener {
+  readonly port: number;
+  readonly advertisedPort: number;
+}
+
 export interface StackOptions {
   readonly dataDir: string;
   /** Fixed ports from here on; without it, free ones are found. */
@@ -33,6 +38,8 @@ export interface StackOptions {
   /** Tenants beside the demo tenant; each gets a sensor key. */
   readonly tenants?: readonly string[];
   readonly fastBrokerRestart?: boolean;
+  /** One more listener of the one broker, which tells its clients another port than its own: for a proxy before it. */
+  readonly proxiedListener?: ProxiedListener;
   /** Further settings of the services. */
   readonly env?: Readonly<Record<string, string>>;
   readonly setUp?: readonly SetUpJob[];

@@ -84,7 +84,8 @@ async function startParts(
 
   const stores: PartDefinition[] = [];
   if (wanted.includes('kafka')) {
-    const kafka = { dataDir, brokers, fastBrokerRestart: options.fastBrokerRestart ?? false };
+    const { fastBrokerRestart = false, proxiedListener } = options;
+    const kafka = { dataDir, brokers, fastBrokerRestart, proxiedListener };
     stores.push(...brokers.map((broker) => kafkaPart(kafka, broker)));
   }
   if (wanted.includes('registry'))

@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type EntityFact, entityFactSchema, topicName } from '@caliper-pipeline/contracts';
+import {
+  type AcceptedEvent,
+  type AvroRecord,
+  acceptedEventSchema,
+  type DeadLetter,
+  deadLetterSchema,
+  type EntityFact,
+  entityFactSchema,
+  type RecordOf,
+  type TopicName,
+  topicName,
+} from '@caliper-pipeline/contracts';
 import {
   connectAdmin,
   createKafka,
@@ -50,15 +61,31 @@ export async function readRawTopic(bootstrapServers: string, topic: string): Pro
 }
 
 /** Every fact of the facts topic, decoded. */
-export async function readFacts(bootstrapServers: string, registryUrl: string): Promise<EntityFact[]> {
+export const readFacts = (bootstrapServers: string, registryUrl: string): Promise<EntityFact[]> =>
+  readDecoded(bootstrapServers, registryUrl, 'facts', entityFactSchema);
+
+/** Every event that the gateway accepted, decoded. */
+export const readAcceptedEvents = (bootstrapServers: string, registryUrl: string): Promise<AcceptedEvent[]> =>
+  readDecoded(bootstrapServers, registryUrl, 'events', acceptedEventSchema);
+
+/** Every dead letter of the gateway, decoded. */
+export const readGatewayDeadLetters = (bootstrapServers: string, registryUrl: string): Promise<DeadLetter[]> =>
+  readDecoded(bootstrapServers, registryUrl, 'gatewayDeadLetters', deadLetterSchema);
+
+async function readDecoded<const S extends AvroRecord>(
+  bootstrapServers: string,
+  registryUrl: string,
+  topic: TopicName,
+  schema: S,
+): Promise<RecordOf<S>[]> {
   const writerSchemas = createWriterSchemas(createRegistry({ url: registryUrl, logger: silentLogger }));
-  const decoder = createRecordDecoder(writerSchemas, entityFactSchema);
-  const records = await readRecords(bootstrapServers, topicName('facts'));
+  const decoder = createRecordDecoder(writerSchemas, schema);
+  const records = await readRecords(bootstrapServers, topicName(topic));
   const values = records.flatMap(({ value }) => (value === null ? [] : [value]));
   await writerSchemas.ensure(writerSchemaIds(values));
   return values.map((value) => {
     const decoded = decoder.decode(value);
-    if (decoded.kind !== 'ok') throw new Error(`a fact cannot be decoded: ${decoded.detail}`);
+    if (decoded.kind !== 'ok') throw new Error(`a record of ${topic} cannot be decoded: ${decoded.detail}`);
     return decoded.value;
   });
 }
