@@ -30,7 +30,8 @@ export async function startGatewayStack(options: Partial<StackOptions> = {}): Pr
 }
 
 export async function metricOf(admin: string, pattern: RegExp): Promise<number> {
-  const lines = (await (await fetch(`${admin}/metrics`)).text()).split('\n').filter((line) => pattern.test(line));
+  const text = await (await fetch(`${admin}/metrics`)).text();
+  const lines = text.split('\n').filter((line) => !line.startsWith('#') && pattern.test(line));
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 

@@ -10,6 +10,8 @@ export interface Exchange {
   readonly receivedAtMs: number;
   /** The sender waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean;
+  /** Whether the connection is to end with the answer; asked when there is one. */
+  readonly endsConnection: () => boolean;
   /** Further headers of the answer, names and values in turn. */
   readonly headers: string[];
 }
@@ -40,9 +42,11 @@ export function answerProblem(exchange: Exchange, code: ProblemCode, detail: str
   answer(exchange, status, headers, JSON.stringify(problemDocument(code, detail, exchange.id)));
 }
 
-function answer({ response, id, headers: further }: Exchange, status: number, headers: Headers, text: string): void {
+function answer(exchange: Exchange, status: number, headers: Headers, text: string): void {
+  const { response, id } = exchange;
   if (response.headersSent || response.destroyed) return;
-  const all = ['x-request-id', id, ...headers, ...further];
+  const all = ['x-request-id', id, ...headers, ...exchange.headers];
+  if (exchange.endsConnection()) all.push('connection', 'close');
   if (text !== '') all.push('content-length', String(Buffer.byteLength(text)));
   response.writeHead(status, all);
   response.end(text);

@@ -52,7 +52,8 @@ export function requestHandler(options: RequestHandlerOptions): RequestHandler {
       id: requestIdOf(request.headers['x-request-id']),
       receivedAtMs: options.now(),
       expectsContinue,
-      headers: options.isStopping() ? ['connection', 'close'] : [],
+      endsConnection: options.isStopping,
+      headers: [],
     };
     response.on('close', () => {
       const status = response.headersSent ? response.statusCode : SENDER_GONE;

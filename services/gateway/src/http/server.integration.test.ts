@@ -211,6 +211,17 @@ test('who waits for 100 Continue is refused without having sent the body, and ge
   known.destroy();
 });
 
+test('an expectation that nobody knows is no reason to refuse an event', async () => {
+  await start();
+  const body = envelope();
+  const connection = openRaw(gateway.port);
+  connection.write(
+    `${headOf('a', body.length, ['expect: '])}${body}${headOf('a', body.length, ['expect: more'])}${body}`,
+  );
+  expect(await connection.until(/200 OK[\s\S]*200 OK/)).not.toContain('417');
+  connection.destroy();
+});
+
 test('requests on one connection are answered in their order, also when the first is refused with its body unread', async () => {
   await start();
   const body = envelope();

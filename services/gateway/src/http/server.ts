@@ -47,6 +47,8 @@ export async function startSenderServer(options: SenderServerOptions): Promise<S
   );
   server.maxConnections = options.maxConnections;
   server.on('checkContinue', (request, response) => handle(request, response, true));
+  // An expectation that nobody knows, or an empty one: Node would say 417, and the events would be lost over a header.
+  server.on('checkExpectation', (request, response) => handle(request, response, false));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const code = codeOf(error);
     if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
