@@ -107,10 +107,7 @@ const makers: Readonly<Record<string, Maker>> = {
   },
   'raw control characters in a string': (random, event) =>
     made(
-      JSON.stringify(envelopeOf([event()])).replace(
-        '"Person"',
-        `"a${random.pick(['\n', '\t', '\u0001', '\u0000'])}b"`,
-      ),
+      JSON.stringify(envelopeOf([event()])).replace('"Person"', `"a${random.pick(['\n', '\t', '\u0001', '\u0000'])}b"`),
       400,
     ),
   'more than one document': (random, event) =>
