@@ -15,11 +15,23 @@ const COLUMN = /^ {4}([a-z]\w*) (.+?)(?= (?:CODEC|COMMENT|DEFAULT|MATERIALIZED)\
 /** Name and type of every column of a table, from the text of the migrations. */
 function columnsOf(table: string): readonly (readonly [string, string])[] {
   const start = migrations.indexOf(`CREATE TABLE IF NOT EXISTS {{database}}.${table} `);
-  const lines = migrations.slice(start, migrations.indexOf('\n)', start)).split('\n');
-  return lines.flatMap((line) => {
+  const created = migrations.slice(start, migrations.indexOf('\n)', start)).split('\n');
+  return [...created, ...addedColumns(table)].flatMap((line) => {
     const match = COLUMN.exec(line);
     return match === null ? [] : [[match[1]!, match[2]!] as const];
   });
+}
+
+/** Lines of later migrations that add a column, as they would stand in the first. */
+function addedColumns(table: string): readonly string[] {
+  const alters = migrations.split(`ALTER TABLE {{database}}.${table} `).slice(1);
+  return alters.flatMap((text) =>
+    text
+      .slice(0, text.indexOf(';'))
+      .split('\n')
+      .filter((line) => line.startsWith('    ADD COLUMN'))
+      .map((line) => line.replace('ADD COLUMN IF NOT EXISTS ', '').replace(/ AFTER \w+,?$/, '')),
+  );
 }
 
 const describedColumns = (table: string) => tableRows(section(document, `## \`${table}\``));

@@ -95,11 +95,40 @@ it('ends by its greatest marker, unless an event came after it; silence is inact
   expect(await current('open')).toMatchObject([{ end_reason: '', ended_at: null }]);
 });
 
-it('shows an absorbed session under the name of the survivor only', async () => {
+it('unites the days of a session: a run over midnight is one run', async () => {
+  const day = (at: number) => Math.floor(at / 86_400_000);
+  await insert(
+    update('days', [run(13 * 60 + 50, 14 * 60 - 1, 3)], { segment_day: day(T0) }),
+    update('days', [run(14 * 60 + 2, 14 * 60 + 10, 2)], { segment_day: day(T0) + 1 }),
+  );
+  expect(await current('days')).toMatchObject([{ event_count: 5, active_seconds: 20 * 60, runs: [{ events: 5 }] }]);
+});
+
+it('counts the rows of an absorbed session under the name of the survivor, however often it was absorbed', async () => {
+  const alias = (id: string, into: string, more: Partial<SessionUpdate> = {}) =>
+    update('merged', [run(0, 0, 0)], {
+      session_id: id,
+      merged_into: into,
+      runs: [],
+      event_count: 0,
+      first_event_at: 0,
+      last_event_at: 0,
+      segment_day: 0,
+      learner_ids: [],
+      ed_app_ids: [],
+      scope_ids: [],
+      flags: [],
+      ...more,
+    });
   await insert(
     update('merged', [run(0, 20, 7)]),
-    update('merged', [run(10, 20, 3)], { session_id: 't', merged_into: 's' }),
-    update('merged', [run(15, 20, 1)], { session_id: 'u', merged_into: 's' }),
+    update('merged', [run(22, 30, 3)], { session_id: 't' }),
+    update('merged', [run(50, 60, 1)], { session_id: 'u' }),
+    alias('t', 'u', { version: 5 }),
+    alias('t', 's', { version: 6 }),
+    alias('u', 's', { version: 6 }),
   );
-  expect(await current('merged')).toMatchObject([{ session_id: 's', event_count: 7, absorbed_ids: ['t', 'u'] }]);
+  expect(await current('merged')).toMatchObject([
+    { session_id: 's', event_count: 11, active_seconds: 30 * 60 + 10 * 60 + 300, absorbed_ids: ['t', 'u'] },
+  ]);
 });

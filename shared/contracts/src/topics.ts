@@ -1,10 +1,9 @@
 import type { AvroRecord } from './avro.ts';
 import { deadLetterSchema } from './schemas/dead-letter.ts';
 import {
-  nestingStateSchema,
+  inferredSessionsSchema,
   roleStateSchema,
   seenBatchSchema,
-  sessionStateSchema,
   stateClaimSchema,
   statePositionSchema,
 } from './schemas/enricher-state.ts';
@@ -16,8 +15,13 @@ import { sessionUpdateSchema } from './schemas/session-update.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** How far back a duplicate is noticed, in received time (docs/semantics.md, "Identity"). */
-export const DEDUP_HORIZON_MS = 48 * HOUR_MS;
+/**
+ * How far back a duplicate is noticed, in stream time (docs/semantics.md, "Identity"). Ids are remembered and forgotten by
+ * full hours of stream time: a copy is noticed while the hour of the first one is at most this far behind the current hour.
+ * 48 h are promised; the hour above them lets every copy of an event that is eligible for sessions fall in.
+ */
+export const DEDUP_HORIZON_HOURS = 49;
+export const DEDUP_HORIZON_MS = DEDUP_HORIZON_HOURS * HOUR_MS;
 /** One record batch may be this large on every topic; producers cut batches at half of it, uncompressed. */
 export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 export const MAX_BATCH_BYTES = MAX_MESSAGE_BYTES / 2;
@@ -140,7 +144,7 @@ export const topics = define({
   sessions: {
     base: 'caliper.sessions',
     generation: 1,
-    key: 'tenant, kind, session id, partition',
+    key: 'tenant, kind, session id, partition, day',
     values: [sessionUpdateSchema],
     partitions: 'P',
     cleanup: 'compact',
@@ -153,7 +157,7 @@ export const topics = define({
     base: 'caliper.enricher.changelog',
     generation: 1,
     key: 'tenant, store, key; __position; __claim',
-    values: [statePositionSchema, stateClaimSchema, sessionStateSchema, roleStateSchema, nestingStateSchema],
+    values: [statePositionSchema, stateClaimSchema, sessionUpdateSchema, roleStateSchema, inferredSessionsSchema],
     partitions: 'P',
     cleanup: 'compact',
     retentionMs: -1,
@@ -170,7 +174,8 @@ export const topics = define({
     values: [seenBatchSchema],
     partitions: 'P',
     cleanup: 'delete',
-    retentionMs: EVENTS_RETENTION_MS + DEDUP_HORIZON_MS,
+    // Rebuilding the ids of an enricher that was off for as long as events are kept takes the horizon before that.
+    retentionMs: EVENTS_RETENTION_MS + 3 * DAY_MS,
     writers: ['enricher'],
     transactional: true,
     personIds: [],

@@ -13,3 +13,4 @@ export * from './serde/record-encoder.ts';
 export * from './serde/registry.ts';
 export * from './serde/wire-format.ts';
 export * from './serde/writer-schemas.ts';
+export type * from './stage/port.ts';

@@ -128,6 +128,7 @@ export const fullSession: SessionUpdate = {
   kind: 'federated',
   session_id: 'session-1',
   source_partition: 5,
+  segment_day: 20_781,
   learner_id: 'learner-1',
   learner_ids: ['learner-1', 'learner-2'],
   ed_app_ids: ['app-1', 'app-2'],

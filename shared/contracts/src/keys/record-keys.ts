@@ -20,9 +20,15 @@ export function factKey(
   }
 }
 
-/** Key of a session update: one partial row per partition and session. */
-export function sessionKey(tenant: string, kind: string, sessionId: string, partition: number): string {
-  return [tenant, kind, sessionId, partition].join(SEPARATOR);
+/** Key of a session update: one partial row per partition, session and UTC day. */
+export function sessionKey(
+  tenant: string,
+  kind: string,
+  sessionId: string,
+  partition: number,
+  segmentDay: number,
+): string {
+  return [tenant, kind, sessionId, partition, segmentDay].join(SEPARATOR);
 }
 
 /** Key of a ledger record. */

@@ -1,4 +1,4 @@
-import { NAMESPACE, nullableTimestampMs, type RecordOf, strings, timestampMs } from '../avro.ts';
+import { NAMESPACE, type RecordOf, strings, timestampMs } from '../avro.ts';
 
 /** Changelog key `__position`: how far a partition's input is done. The only authority on it (docs/streaming.md). */
 export const statePositionSchema = {
@@ -29,39 +29,13 @@ export const stateClaimSchema = {
   ],
 } as const;
 
-/** Changelog store `session`: full state of one session in one partition. */
-export const sessionStateSchema = {
-  type: 'record',
-  name: 'SessionState',
-  namespace: NAMESPACE,
-  fields: [
-    { name: 'kind', type: 'string' },
-    { name: 'session_id', type: 'string' },
-    { name: 'learner_id', type: 'string' },
-    { name: 'learner_ids', type: strings },
-    { name: 'ed_app_ids', type: strings },
-    { name: 'scope_ids', type: strings },
-    { name: 'run_starts', type: { type: 'array', items: 'long' } },
-    { name: 'run_ends', type: { type: 'array', items: 'long' } },
-    { name: 'run_events', type: { type: 'array', items: 'long' } },
-    { name: 'reported_started_at', type: nullableTimestampMs },
-    { name: 'end_marker_at', type: nullableTimestampMs },
-    { name: 'end_marker_key', type: 'string' },
-    { name: 'reported_ended_at', type: nullableTimestampMs },
-    { name: 'end_reason', type: 'string' },
-    { name: 'gap_ms', type: 'long' },
-    { name: 'merged_into', type: 'string' },
-    { name: 'flags', type: strings },
-    { name: 'expires_at', type: timestampMs, doc: 'Stream time after which no eligible event can touch it.' },
-  ],
-} as const;
-
 /** Changelog store `role`: the last known membership of one learner in one course. */
 export const roleStateSchema = {
   type: 'record',
   name: 'RoleState',
   namespace: NAMESPACE,
   fields: [
+    { name: 'expires_at', type: timestampMs, doc: 'Stream time after which a membership says nothing any more.' },
     { name: 'learner_id', type: 'string' },
     { name: 'organization_id', type: 'string' },
     { name: 'roles', type: strings },
@@ -71,15 +45,32 @@ export const roleStateSchema = {
   ],
 } as const;
 
-/** Changelog store `nesting`: which inline facts were published, to suppress known ones. */
-export const nestingStateSchema = {
+/**
+ * Changelog store `inferred`: the inferred sessions of one learner in one application that an eligible event can still
+ * reach. Their runs are in the store `session`, which holds the rows of `caliper.sessions` as they were written.
+ */
+export const inferredSessionsSchema = {
   type: 'record',
-  name: 'NestingState',
+  name: 'InferredSessions',
   namespace: NAMESPACE,
   fields: [
-    { name: 'child_id', type: 'string' },
-    { name: 'parent_ids', type: strings },
-    { name: 'published_days', type: { type: 'array', items: 'int' } },
+    { name: 'expires_at', type: timestampMs, doc: 'Stream time after which no eligible event can reach any of them.' },
+    {
+      name: 'sessions',
+      type: {
+        type: 'array',
+        items: {
+          type: 'record',
+          name: 'InferredSession',
+          fields: [
+            { name: 'session_id', type: 'string' },
+            { name: 'first_event_at', type: timestampMs },
+            { name: 'last_event_at', type: timestampMs },
+            { name: 'absorbed_ids', type: strings, doc: 'Each of them has an alias that points at this session.' },
+          ],
+        },
+      },
+    },
   ],
 } as const;
 
@@ -90,14 +81,14 @@ export const seenBatchSchema = {
   namespace: NAMESPACE,
   fields: [
     { name: 'first_input_offset', type: 'long' },
-    { name: 'stream_time', type: timestampMs },
+    { name: 'stream_time', type: timestampMs, doc: 'Full hour: a batch holds the ids of one hour of stream time.' },
     { name: 'entries', type: 'bytes', doc: 'Per event 16 bytes of event key and 8 bytes of content hash.' },
   ],
 } as const;
 
 export type StatePosition = RecordOf<typeof statePositionSchema>;
 export type StateClaim = RecordOf<typeof stateClaimSchema>;
-export type SessionState = RecordOf<typeof sessionStateSchema>;
 export type RoleState = RecordOf<typeof roleStateSchema>;
-export type NestingState = RecordOf<typeof nestingStateSchema>;
+export type InferredSessions = RecordOf<typeof inferredSessionsSchema>;
+export type InferredSession = InferredSessions['sessions'][number];
 export type SeenBatch = RecordOf<typeof seenBatchSchema>;

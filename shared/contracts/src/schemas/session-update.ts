@@ -1,4 +1,4 @@
-import { NAMESPACE, nullableTimestampMs, type RecordOf, strings, timestampMs } from '../avro.ts';
+import { day, NAMESPACE, nullableTimestampMs, type RecordOf, strings, timestampMs } from '../avro.ts';
 
 /** A stretch of activity without a gap over five minutes. */
 const sessionRun = {
@@ -12,8 +12,12 @@ const sessionRun = {
 } as const;
 
 /**
- * Value of `caliper.sessions`: what one partition knows of one session, in full. The union over partitions is made in
- * ClickHouse (`sessions_current`), because a federated session spreads over tools and so over partitions.
+ * Value of `caliper.sessions`: what one partition knows of one UTC day of one session, in full. The union over partitions
+ * and days is made in ClickHouse (`sessions_current`): a federated session spreads over tools and so over partitions, and a
+ * session that never ends would be a row that never stops growing (a day has at most 288 runs).
+ *
+ * An alias is a row of its own: `segment_day` 0, no runs, `merged_into` set. It says that all rows under its session id
+ * belong to the survivor; the rows themselves stay as they are.
  */
 export const sessionUpdateSchema = {
   type: 'record',
@@ -24,8 +28,13 @@ export const sessionUpdateSchema = {
     { name: 'kind', type: 'string', doc: 'reported, federated or inferred.' },
     { name: 'session_id', type: 'string' },
     { name: 'source_partition', type: 'int' },
+    { name: 'segment_day', type: day, doc: 'UTC day of the events in this row; 1970-01-01 for an alias.' },
     { name: 'learner_id', type: 'string' },
-    { name: 'learner_ids', type: strings, doc: 'All learners seen under this id: more than one is flagged.' },
+    {
+      name: 'learner_ids',
+      type: strings,
+      doc: 'All learners seen under this id, at most 16: more than one is flagged.',
+    },
     { name: 'ed_app_ids', type: strings },
     { name: 'scope_ids', type: strings },
     { name: 'runs', type: { type: 'array', items: sessionRun } },
@@ -38,7 +47,11 @@ export const sessionUpdateSchema = {
     { name: 'reported_ended_at', type: nullableTimestampMs },
     { name: 'end_reason', type: 'string', doc: "'', logged_out or timed_out." },
     { name: 'gap_ms', type: 'long', doc: "The tenant's session gap that was used." },
-    { name: 'merged_into', type: 'string', doc: 'Session that absorbed this one; points directly at the survivor.' },
+    {
+      name: 'merged_into',
+      type: 'string',
+      doc: 'Of an alias: the session that absorbed this one, always the survivor itself.',
+    },
     { name: 'flags', type: strings },
     { name: 'source_generation', type: 'int' },
     { name: 'source_offset', type: 'long' },

@@ -2,6 +2,7 @@ import type { BatchContext, BatchHandler, InputBatch, InputRecord, RecordProduce
 
 export { createFakeRegistry, type FakeRegistry } from './fake-registry.ts';
 export { createFakeSource, type FakeSource } from './fake-source.ts';
+export { createFakeTransaction, type FakeTransaction } from './fake-transaction.ts';
 
 /** The ordered list of what was done to the outside: effect-order tests compare the whole of it. */
 export type Effects = string[];
