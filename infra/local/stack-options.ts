@@ -19,6 +19,11 @@ export interface SetUpTarget {
   readonly tenantsFile: string;
 }
 
+export interface ProxiedListener {
+  readonly port: number;
+  readonly advertisedPort: number;
+}
+
 export interface StackOptions {
   readonly dataDir: string;
   /** Fixed ports from here on; without it, free ones are found. */
@@ -35,6 +40,8 @@ export interface StackOptions {
   readonly fastBrokerRestart?: boolean;
   /** Further settings of the brokers. */
   readonly brokerSettings?: Readonly<Record<string, string | number>>;
+  /** One more listener of the one broker, which tells its clients another port than its own: for a proxy before it. */
+  readonly proxiedListener?: ProxiedListener;
   /** Further settings of the services. */
   readonly env?: Readonly<Record<string, string>>;
   readonly setUp?: readonly SetUpJob[];

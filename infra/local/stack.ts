@@ -84,8 +84,8 @@ async function startParts(
 
   const stores: PartDefinition[] = [];
   if (wanted.includes('kafka')) {
-    const { fastBrokerRestart = false, brokerSettings: settings = {} } = options;
-    const kafka = { dataDir, brokers, fastBrokerRestart, settings };
+    const { fastBrokerRestart = false, brokerSettings: settings = {}, proxiedListener } = options;
+    const kafka = { dataDir, brokers, fastBrokerRestart, settings, proxiedListener };
     stores.push(...brokers.map((broker) => kafkaPart(kafka, broker)));
   }
   if (wanted.includes('registry'))

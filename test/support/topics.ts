@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type AcceptedEvent,
   type AvroRecord,
+  acceptedEventSchema,
+  type DeadLetter,
+  deadLetterSchema,
   type EntityFact,
   entityFactSchema,
   type RecordOf,
@@ -82,11 +86,27 @@ export async function readDecoded<const S extends AvroRecord>(
   });
 }
 
+const readValues = async <const S extends AvroRecord>(
+  bootstrapServers: string,
+  registryUrl: string,
+  topic: string,
+  schema: S,
+): Promise<RecordOf<S>[]> =>
+  (await readDecoded({ kafka: { bootstrapServers }, registry: { url: registryUrl } }, topic, schema)).map(
+    ({ decoded }) => decoded,
+  );
+
 /** Every fact of the facts topic, decoded. */
-export async function readFacts(bootstrapServers: string, registryUrl: string): Promise<EntityFact[]> {
-  const endpoints = { kafka: { bootstrapServers }, registry: { url: registryUrl } };
-  return (await readDecoded(endpoints, topicName('facts'), entityFactSchema)).map(({ decoded }) => decoded);
-}
+export const readFacts = (bootstrapServers: string, registryUrl: string): Promise<EntityFact[]> =>
+  readValues(bootstrapServers, registryUrl, topicName('facts'), entityFactSchema);
+
+/** Every event that the gateway accepted, decoded. */
+export const readAcceptedEvents = (bootstrapServers: string, registryUrl: string): Promise<AcceptedEvent[]> =>
+  readValues(bootstrapServers, registryUrl, topicName('events'), acceptedEventSchema);
+
+/** Every dead letter of the gateway, decoded. */
+export const readGatewayDeadLetters = (bootstrapServers: string, registryUrl: string): Promise<DeadLetter[]> =>
+  readValues(bootstrapServers, registryUrl, topicName('gatewayDeadLetters'), deadLetterSchema);
 
 /** Writes one record, as a producer from outside does. */
 export async function publish(bootstrapServers: string, topic: string, value: Buffer): Promise<void> {

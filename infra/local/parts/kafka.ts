@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { KAFKA_JARS } from '../paths.ts';
+import type { ProxiedListener } from '../stack-options.ts';
 import type { PartDefinition } from '../supervised-part.ts';
 
 export interface BrokerAddress {
@@ -21,6 +22,7 @@ export interface KafkaOptions {
   readonly fastBrokerRestart: boolean;
   /** Further settings of the brokers. */
   readonly settings: Readonly<Record<string, string | number>>;
+  readonly proxiedListener?: ProxiedListener | undefined;
 }
 
 const run = promisify(execFile);
@@ -74,16 +76,18 @@ async function format({ dataDir, brokers }: KafkaOptions, properties: string): P
 }
 
 function serverProperties(options: KafkaOptions, broker: BrokerAddress, logDir: string): string {
-  const { brokers, fastBrokerRestart } = options;
+  const { brokers, fastBrokerRestart, proxiedListener: proxied } = options;
   const replicas = brokers.length;
+  const more = (port: number | undefined) => (port === undefined ? '' : `,PROXIED://127.0.0.1:${port}`);
   const settings: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': broker.id,
     'controller.quorum.voters': brokers.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
-    listeners: `PLAINTEXT://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker.port}`,
+    listeners: `PLAINTEXT://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}${more(proxied?.port)}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker.port}${more(proxied?.advertisedPort)}`,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
     'log.dirs': logDir,
     'default.replication.factor': replicas,
     'offsets.topic.replication.factor': replicas,
