@@ -12,6 +12,8 @@ export interface BrokerAddress {
   readonly id: number;
   readonly port: number;
   readonly controllerPort: number;
+  /** A listener of its own for the services, which find it on another port: something stands between. */
+  readonly between?: { readonly port: number; readonly advertisedPort: number };
 }
 
 export interface KafkaOptions {
@@ -27,7 +29,7 @@ const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 
 /** One broker of Apache Kafka in KRaft mode, controller and broker in one process. */
 export function kafkaPart(options: KafkaOptions, broker: BrokerAddress): PartDefinition {
-  const name = options.brokers.length === 1 ? 'kafka' : `kafka-${broker.id}`;
+  const name = brokerName(options.brokers, broker);
   const folder = join(options.dataDir, name);
   const properties = join(folder, 'server.properties');
   const logging = join(folder, 'log4j2.properties');
@@ -53,6 +55,9 @@ export function kafkaPart(options: KafkaOptions, broker: BrokerAddress): PartDef
   };
 }
 
+export const brokerName = (brokers: readonly BrokerAddress[], { id }: BrokerAddress): string =>
+  brokers.length === 1 ? 'kafka' : `kafka-${id}`;
+
 /** Formats the storage once. The cluster's id is made here: Kafka's own tool mixes it with log lines. */
 async function format({ dataDir, brokers }: KafkaOptions, properties: string): Promise<void> {
   const file = join(dataDir, 'kafka-cluster-id');
@@ -73,14 +78,18 @@ async function format({ dataDir, brokers }: KafkaOptions, properties: string): P
 
 function serverProperties({ brokers, fastBrokerRestart }: KafkaOptions, broker: BrokerAddress, logDir: string): string {
   const replicas = brokers.length;
+  const { between } = broker;
+  const forServices = between === undefined ? '' : `,SERVICES://127.0.0.1:${between.port}`;
+  const toldToServices = between === undefined ? '' : `,SERVICES://127.0.0.1:${between.advertisedPort}`;
   const settings: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': broker.id,
     'controller.quorum.voters': brokers.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
-    listeners: `PLAINTEXT://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker.port}`,
+    listeners: `PLAINTEXT://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}${forServices}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker.port}${toldToServices}`,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SERVICES:PLAINTEXT',
     'log.dirs': logDir,
     'default.replication.factor': replicas,
     'offsets.topic.replication.factor': replicas,
