@@ -2,22 +2,24 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type TopicName, topicName } from '@caliper-pipeline/contracts';
-import { type Stack, setUpJobs, startStack } from '@caliper-pipeline/infra';
+import { type PartName, type Stack, setUpJobs, startStack } from '@caliper-pipeline/infra';
 import { connectAdmin, silentLogger } from '@caliper-pipeline/kafka';
 import { Argument, Command } from 'commander';
 import { createBodies } from './bodies.ts';
+import { measureGateway } from './gateway-stage.ts';
 import { sendAll } from './load.ts';
 import { processReader } from './processes.ts';
 import { storedRows } from './stores.ts';
 
-type Stage = 'enricher' | 'sink';
+type Stage = 'gateway' | 'enricher' | 'sink';
 
 const program = new Command('npm run bench:stage --')
   .description(
     'Fills the topic that a stage reads from, with the stage standing still, lets it go, and says what one event costs it ' +
-      'and the stores until everything is through. Starts a stack of its own and leaves nothing behind.',
+      'and the stores until everything is through. The gateway is measured with 1, 10 and 100 events a request. Starts a ' +
+      'stack of its own and leaves nothing behind.',
   )
-  .addArgument(new Argument('<stage>').choices(['enricher', 'sink']))
+  .addArgument(new Argument('<stage>').choices(['gateway', 'enricher', 'sink']))
   .option('--events <n>', 'events in the topic', Number, 200_000)
   .option('--warm-up <n>', 'events before that, so that code is compiled', Number, 40_000)
   .option('--instances <n>', 'processes of the stage', Number, 1)
@@ -35,28 +37,27 @@ const stage = program.args[0] as Stage;
 const say = (line: string) => console.error(line);
 
 const dataDir = await mkdtemp(join(tmpdir(), 'caliper-bench-'));
-const parts = [
-  'kafka',
-  'registry',
-  'clickhouse',
-  'gateway',
-  'enricher',
-  ...(stage === 'sink' ? ['sink' as const] : []),
-] as const;
+const feeding = ['kafka', 'registry', 'gateway'] as const;
+const parts = {
+  gateway: feeding,
+  enricher: [...feeding, 'clickhouse', 'enricher'],
+  sink: [...feeding, 'clickhouse', 'enricher', 'sink'],
+} as const satisfies Record<Stage, readonly PartName[]>;
 let stack: Stack | undefined;
 let admin: ReturnType<typeof connectAdmin> | undefined;
 try {
   say('Starting a stack …');
   const { partitions, instances, profile } = options;
   const env = profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${resolve(profile)}` };
-  stack = await startStack({ dataDir, parts, partitions, instances: { [stage]: instances }, env, setUp: setUpJobs });
-  await measure(stack);
+  const setUp = stage === 'gateway' ? setUpJobs.filter(({ name }) => name !== 'migrations') : setUpJobs;
+  stack = await startStack({ dataDir, parts: parts[stage], partitions, instances: { [stage]: instances }, env, setUp });
+  await (stage === 'gateway' ? measureGateway(stack, options, say) : measure(stack, stage));
 } finally {
   await stack?.stop();
   await rm(dataDir, { recursive: true, force: true });
 }
 
-async function measure(running: Stack): Promise<void> {
+async function measure(running: Stack, stage: 'enricher' | 'sink'): Promise<void> {
   const names = Array.from({ length: options.instances }, (_, index) => (index === 0 ? stage : `${stage}-${index}`));
   const input: TopicName = stage === 'sink' ? 'enriched' : 'events';
   const through = () => (stage === 'sink' ? storedRows(running.endpoints.clickhouse) : recordsIn(running, 'enriched'));
