@@ -18,6 +18,8 @@ export interface Stack {
   readonly endpoints: Endpoints;
   /** By name: `kafka`, `gateway`, `gateway-1` … @throws Error if there is none */
   readonly part: (name: string) => PartHandle;
+  /** All of them, in the order in which they were started. */
+  readonly parts: () => readonly PartHandle[];
   /** Starts one more instance of a service, with settings of its own beside those of the others. */
   readonly addInstance: (service: ServiceName, env?: Readonly<Record<string, string>>) => Promise<PartHandle>;
   /** Stops everything in order: who takes from a part stops before it. */
@@ -70,7 +72,6 @@ async function startParts(
   const endpoints = endpointsOf({ ...ports, gateway: gatewayPort }, brokers, password, senders);
 
   let complete = false;
-  const started: PartHandle[] = [];
   const add = (definition: PartDefinition) => {
     const handle = supervise(definition, (event) => {
       if (event.kind === 'ready') {
@@ -80,7 +81,6 @@ async function startParts(
       options.onEvent?.(event);
     });
     handles.set(definition.name, handle);
-    started.push(handle);
     return handle;
   };
 
@@ -136,6 +136,7 @@ async function startParts(
     dataDir,
     endpoints,
     stop,
+    parts: () => [...handles.values()],
     addInstance: async (service, env) => {
       const handle = add(await nextInstance(service, env));
       await handle.start();

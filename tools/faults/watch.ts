@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processReader } from '../bench/processes.ts';
-import type { Look } from './trend.ts';
+import type { Look } from '../trend.ts';
 
 /** What is watched over a long run, each as a series: `memory of sink, bytes`. */
 export type Series = ReadonlyMap<string, readonly Look[]>;
