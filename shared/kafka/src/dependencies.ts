@@ -13,7 +13,7 @@ export function registryDependency(registry: SchemaRegistry): Dependency {
 }
 
 /** Readiness needs a consumer that is a member of its group; a rebalance in progress is no loss. */
-export function sourceDependency(name: string, source: BatchSource): Dependency {
+export function sourceDependency(name: string, source: Pick<BatchSource, 'state'>): Dependency {
   return {
     name,
     probe: async () => {

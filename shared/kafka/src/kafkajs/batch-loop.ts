@@ -11,6 +11,8 @@ export interface BatchLoopOptions extends HeartbeatOptions {
   readonly leases: PartitionLeases;
   readonly status: StatusKeeper;
   readonly logger: Logger;
+  /** false: positions are the handler's own, and a commit moves on without telling the group. */
+  readonly commitsToGroup?: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export function batchLoop(handler: BatchHandler, options: BatchLoopOptions): Eac
     try {
       await handler(input, {
         signal: lease.signal,
-        commit: (nextOffset, metadata) => commit(payload, input, lease, status, nextOffset, metadata),
+        commit: (nextOffset, metadata) => commit(payload, input, lease, options, nextOffset, metadata),
       });
     } catch (error) {
       const { topic, partition, firstOffset } = input;
@@ -48,7 +50,7 @@ async function commit(
   payload: EachBatchPayload,
   batch: InputBatch,
   lease: PartitionLease,
-  status: StatusKeeper,
+  { status, commitsToGroup = true }: BatchLoopOptions,
   nextOffset: bigint,
   metadata: string | undefined,
 ): Promise<void> {
@@ -63,7 +65,7 @@ async function commit(
   const offset = { partition, offset: String(next), ...(metadata === undefined ? {} : { metadata }) };
   try {
     // Not `consumer.commitOffsets`: that one hides the type of the error, and an evicted member would end for good.
-    await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [offset] }] });
+    if (commitsToGroup) await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [offset] }] });
   } catch (error) {
     // The outcome may be unknown. Either way the records come again from wherever the group stands.
     if (saysPartitionLost(error)) lease.lose(error);

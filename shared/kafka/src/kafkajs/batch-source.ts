@@ -18,6 +18,11 @@ export interface BatchSourceOptions extends GroupConsumerOptions {
    * false: it moves by the handler's commits alone, so that the ranges which those tell (`position`) have no gap.
    */
   readonly commitsSkipped?: boolean;
+  /**
+   * For a reader that keeps its positions itself and shares a group with nobody: asked at each assignment where to go on, null
+   * = at the earliest record. Nothing is committed to the group then; `commit` moves on and no more.
+   */
+  readonly ownPositions?: (topic: string, partition: number) => bigint | null;
   /** `stop` gives up on handlers after this; what they have not committed comes again. */
   readonly stopTimeoutMs?: number;
   /** The source cannot recover: the process should end and be started again. */
@@ -31,7 +36,8 @@ const REOPEN_MS = 1_000;
 
 export function createBatchSource(config: KafkaConfig, options: BatchSourceOptions): BatchSource {
   const { logger } = config;
-  const { stopTimeoutMs = 10_000, commitsSkipped = true, onFatal = () => {} } = options;
+  const { stopTimeoutMs = 10_000, onFatal = () => {}, ownPositions } = options;
+  const commitsSkipped = ownPositions === undefined && (options.commitsSkipped ?? true);
   const leases = createPartitionLeases();
   const status = keepStatus((now) => source.onChange?.(now));
   let consumer: Consumer | null = null;
@@ -58,6 +64,7 @@ export function createBatchSource(config: KafkaConfig, options: BatchSourceOptio
           heartbeatMs: HEARTBEAT_MS,
           sessionMs: options.sessionMs ?? SESSION_MS,
           rebalanceGraceMs: REBALANCE_GRACE_MS,
+          commitsToGroup: ownPositions === undefined,
         }),
       });
       // A stop that came while the group was being joined found nothing to stop.
@@ -73,6 +80,7 @@ export function createBatchSource(config: KafkaConfig, options: BatchSourceOptio
       if (stopped) return;
       leases.loseAll(new Error('the group has a new generation'));
       status.assign(payload.memberAssignment);
+      if (ownPositions !== undefined) seekTo(opened, payload.memberAssignment, ownPositions);
       status.move('joined');
       logger.info({ groupId: options.groupId, assignment: payload.memberAssignment }, 'joined the group');
     });
@@ -128,4 +136,18 @@ export function createBatchSource(config: KafkaConfig, options: BatchSourceOptio
     },
   };
   return source;
+}
+
+/** Before the first fetch of this generation: kafkajs takes seeks first, and asks the group for the other partitions only. */
+function seekTo(
+  consumer: Consumer,
+  assignment: Readonly<Record<string, readonly number[]>>,
+  positionOf: NonNullable<BatchSourceOptions['ownPositions']>,
+): void {
+  for (const [topic, partitions] of Object.entries(assignment)) {
+    for (const partition of partitions) {
+      const position = positionOf(topic, partition);
+      if (position !== null) consumer.seek({ topic, partition, offset: String(position) });
+    }
+  }
 }
