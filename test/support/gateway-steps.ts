@@ -1,5 +1,6 @@
 import type { AcceptedEvent, DeadLetter, EntityFact } from '@caliper-pipeline/contracts';
 import { parseTenants } from '@caliper-pipeline/runtime';
+import { bodyOf, senderOf } from '../../services/gateway/src/testing/senders.ts';
 import { reception } from '../../services/gateway/src/topology.ts';
 
 /** What the gateway makes of one body: events for `caliper.events`, facts for `caliper.facts`. */
@@ -18,21 +19,22 @@ export function receive(text: string, tenant: string, receivedAtMs: number): Rec
       return Buffer.alloc(0);
     },
   });
-  const { run } = reception({
+  const { read, accept } = reception({
     encoders: { event: keep(events), fact: keep(facts), deadLetter: keep<DeadLetter>([]) },
     commonPartitions: 1,
     serviceVersion: '0.1.0',
     tenants: () => parseTenants(JSON.stringify({ tenants: [{ tenant }] })),
-    maxDepth: 64,
-    maxItems: 10_000,
+    limits: {
+      maxBodyBytes: 10_000_000,
+      maxInflatedBytes: 10_000_000,
+      maxInflateRatio: 100,
+      maxDepth: 64,
+      maxItems: 10_000,
+      maxEventBytes: 1_000_000,
+    },
   });
-  run({
-    bytes: Buffer.from(text),
-    contentType: 'application/json',
-    credential: { tenant, label: 'sensor', truncateIpAddresses: false },
-    receivedAtMs,
-    requestId: 'request',
-    position: null,
-  });
+  const body = bodyOf(text, { sender: senderOf({ tenant, label: 'sensor' }), receivedAtMs, requestId: 'request' });
+  const delivered = read.run(body);
+  if (delivered.kind === 'ok') accept.run(delivered.value);
   return { events, facts };
 }

@@ -90,7 +90,9 @@ function serverProperties(options: KafkaOptions, broker: BrokerAddress, logDir: 
     { name: 'SERVICES', listener: between },
   ];
   const more = (of: 'port' | 'advertisedPort') =>
-    listeners.map(({ name, listener }) => (listener === undefined ? '' : `,${name}://127.0.0.1:${listener[of]}`)).join('');
+    listeners
+      .map(({ name, listener }) => (listener === undefined ? '' : `,${name}://127.0.0.1:${listener[of]}`))
+      .join('');
   const settings: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': broker.id,
