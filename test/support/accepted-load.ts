@@ -122,8 +122,8 @@ export async function startAcceptedLoad(
   const producer = createKafka({ brokers, clientId: 'accepted-load', logger }).recordProducer({ sendTimeoutMs: 5_000 });
   const registry = createRegistry({ url: endpoints.registry.url, logger });
   const encoder = await createRecordEncoder(registry, subjectOf('events', acceptedEventSchema), acceptedEventSchema);
-  // Stream time ends well before now: the broker takes no record of the future.
-  const startMs = Date.now() - 14 * 24 * HOUR_MS;
+  // Stream time ends before now, as the broker takes no record of the future, and begins within the retention of every topic.
+  const startMs = Date.now() - 3.5 * 24 * HOUR_MS;
   const recordOf = (index: number): OutputRecord => {
     const event = eventOf(index, startMs);
     return {

@@ -93,7 +93,7 @@ function joinedCounts(counts: Reference['counts']): Reference['counts'] {
   return [...Map.groupBy(counts, keyOf).values()].map((group) => group.reduce(sumOf));
 }
 
-/** What a fact says, without who said it when. */
+/** What a fact says, without who said it when. The topic is compacted: of several roles of one member the last stays. */
 function saying(fact: InlineFact | EntityFact): string {
   const week = Math.floor((fact.observed_day + 3) / 7);
   const said =
@@ -101,7 +101,7 @@ function saying(fact: InlineFact | EntityFact): string {
       ? [fact.entity_id, fact.parent_id, week]
       : fact.kind === 'entity'
         ? [fact.entity_id, fact.entity_type, fact.name, fact.external_id, fact.academic_session]
-        : [fact.member_id, fact.organization_id, fact.roles, fact.status];
+        : [fact.member_id, fact.organization_id];
   return JSON.stringify([fact.tenant, fact.kind, ...said]);
 }
 
