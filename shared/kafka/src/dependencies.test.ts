@@ -16,7 +16,7 @@ const ready: StagePartitionStatus = {
   seenBytes: 0,
 };
 const joined: StageStatus = { state: 'joined', changedAtMs: 0, detail: '', partitions: [ready] };
-const probe = (state: StageStatus) => stageDependency('stage', { state }).probe();
+const probe = (state: StageStatus) => stageDependency('stage', { state }).probe(new AbortController().signal);
 const withPartition = (partition: Partial<StagePartitionStatus>): StageStatus => ({
   ...joined,
   partitions: [ready, { ...ready, ...partition }],
