@@ -17,6 +17,12 @@ const TENANTS = ['north', 'south', 'elsewhere'];
 const APPS = ['https://lms.example.edu', 'https://video.example.edu', ''];
 /** From one event to the next in stream time: a learner has one about every five minutes, so that runs and sessions part. */
 const STEP_MS = 2_000;
+
+/** When the events of a load are received, in stream time. */
+interface StreamClock {
+  readonly startMs: number;
+  readonly stepMs: number;
+}
 const DELAYS_MS = [400, 2_000, 30_000, 5 * MINUTE_MS, 40 * MINUTE_MS];
 const ODD_DELAYS_MS = [3 * HOUR_MS, 20 * HOUR_MS, 47 * HOUR_MS, 80 * HOUR_MS, -5 * MINUTE_MS, -24 * HOUR_MS];
 
@@ -24,13 +30,13 @@ const ODD_DELAYS_MS = [3 * HOUR_MS, 20 * HOUR_MS, 47 * HOUR_MS, 80 * HOUR_MS, -5
  * The planned event of a number: three tenants, inferred, reported and federated sessions, late and future ones. Chains say
  * everything of themselves, so that nothing depends on when the directory of facts learns of them.
  */
-function plannedOf(index: number, startMs: number): PlannedEvent {
+function plannedOf(index: number, clock: StreamClock): PlannedEvent {
   const random = seededRandom(`event ${index}`);
   const tenant = random.pick(TENANTS);
   const learnerNumber = random.between(0, LEARNERS - 1);
   const actorId = `https://example.edu/users/${learnerNumber}`;
   const delayMs = random.next() < 0.03 ? random.pick(ODD_DELAYS_MS) : random.pick(DELAYS_MS);
-  const atMs = receivedAt(index, startMs) - delayMs - random.between(0, 999);
+  const atMs = receivedAt(index, clock) - delayMs - random.between(0, 999);
   return {
     tenant,
     sensor: 'https://example.edu/sensors/1',
@@ -45,7 +51,7 @@ function plannedOf(index: number, startMs: number): PlannedEvent {
   };
 }
 
-const receivedAt = (index: number, startMs: number): number => startMs + index * STEP_MS;
+const receivedAt = (index: number, { startMs, stepMs }: StreamClock): number => startMs + index * stepMs;
 
 function sessionOf(random: Random, learnerNumber: number, atMs: number): Partial<PlannedEvent> {
   const kind = learnerNumber % 3;
@@ -86,16 +92,16 @@ function courseOf(random: Random, actorId: string): Partial<PlannedEvent> {
 }
 
 /** The event that is sent as number `index`: now and then one of the last four hundred again, or again with other content. */
-function eventOf(index: number, startMs: number): AcceptedEvent {
+function eventOf(index: number, clock: StreamClock): AcceptedEvent {
   const random = seededRandom(`delivery ${index}`);
   const chance = random.next();
   const earlier = index - random.between(1, 400);
-  if (earlier >= 0 && chance < 0.03) return acceptedEventOf(plannedOf(earlier, startMs), receivedAt(index, startMs));
+  if (earlier >= 0 && chance < 0.03) return acceptedEventOf(plannedOf(earlier, clock), receivedAt(index, clock));
   if (earlier >= 0 && chance < 0.033) {
-    const planned = { ...plannedOf(earlier, startMs), note: 'changed' };
-    return acceptedEventOf(planned, receivedAt(index, startMs));
+    const planned = { ...plannedOf(earlier, clock), note: 'changed' };
+    return acceptedEventOf(planned, receivedAt(index, clock));
   }
-  return acceptedEventOf(plannedOf(index, startMs), receivedAt(index, startMs));
+  return acceptedEventOf(plannedOf(index, clock), receivedAt(index, clock));
 }
 
 export interface AcceptedLoad {
@@ -108,6 +114,7 @@ export interface AcceptedLoad {
 export interface AcceptedLoadOptions {
   readonly partitions: number;
   readonly perSecond: number;
+  readonly stepMs?: number;
 }
 
 const BATCH = 100;
@@ -115,7 +122,7 @@ const BATCH = 100;
 /** Writes accepted events as the gateway does, at a steady rate, and each batch again until the broker has it. */
 export async function startAcceptedLoad(
   { endpoints }: Pick<Stack, 'endpoints'>,
-  { partitions, perSecond }: AcceptedLoadOptions,
+  { partitions, perSecond, stepMs = STEP_MS }: AcceptedLoadOptions,
 ): Promise<AcceptedLoad> {
   const logger = silentLogger;
   const brokers = endpoints.kafka.bootstrapServers.split(',');
@@ -123,9 +130,9 @@ export async function startAcceptedLoad(
   const registry = createRegistry({ url: endpoints.registry.url, logger });
   const encoder = await createRecordEncoder(registry, subjectOf('events', acceptedEventSchema), acceptedEventSchema);
   // Stream time ends before now, as the broker takes no record of the future, and begins within the retention of every topic.
-  const startMs = Date.now() - 3.5 * 24 * HOUR_MS;
+  const clock = { startMs: Date.now() - 3.5 * 24 * HOUR_MS, stepMs };
   const recordOf = (index: number): OutputRecord => {
-    const event = eventOf(index, startMs);
+    const event = eventOf(index, clock);
     return {
       partition: partitionOfEvent(event, partitions),
       key: Buffer.from(keyOf(event)),

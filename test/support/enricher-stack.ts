@@ -21,7 +21,7 @@ export interface EnricherStack extends AsyncDisposable {
 /** Kafka, registry and two enrichers, with accepted events coming in. */
 export async function startEnricherStack(
   perSecond: number,
-  options: Pick<StackOptions, 'env' | 'brokers'> = {},
+  { stepMs, ...options }: Pick<StackOptions, 'env' | 'brokers'> & { readonly stepMs?: number } = {},
 ): Promise<EnricherStack> {
   const dataDir = await mkdtemp(join(tmpdir(), 'caliper-enricher-'));
   const stack = await startStack({
@@ -34,7 +34,11 @@ export async function startEnricherStack(
     ...options,
   });
   const ledger = await followLedger(stack.endpoints);
-  const load = await startAcceptedLoad(stack, { partitions: PARTITIONS, perSecond });
+  const load = await startAcceptedLoad(stack, {
+    partitions: PARTITIONS,
+    perSecond,
+    ...(stepMs === undefined ? {} : { stepMs }),
+  });
   const flowsOn = async () => {
     const from = performance.now();
     const ends = await eventually(
@@ -46,7 +50,7 @@ export async function startEnricherStack(
       'every partition enriched',
       async () => ledger.positions(),
       (positions) => [...ends].every(([partition, end]) => (positions.get(partition) ?? 0) >= end),
-      180_000,
+      600_000,
     );
     return performance.now() - from;
   };
