@@ -105,10 +105,10 @@ test('a value is decoded once and encoded once, however often it is touched', as
   state.put('k', codec.encode(role()));
   const values = keptValues(state, counting);
   for (let event = 0; event < 100; event += 1) {
-    const known = values.find('k')!;
-    values.keep('k', { ...known, event_time: known.event_time + 1 });
+    const slot = values.slot('k');
+    values.keep(slot, { ...slot.value!, event_time: slot.value!.event_time + 1 });
   }
-  expect(values.find('absent')).toBeNull();
+  expect(values.slot('absent').value).toBeNull();
   values.flush();
   expect(calls).toEqual({ decoded: 1, encoded: 1 });
   expect(codec.decode(entries.get('k')!).event_time).toBe(100);
