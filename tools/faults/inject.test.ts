@@ -24,7 +24,7 @@ function victims(log: string[], isUp = true): Victims {
       set: (part, way) => void log.push(`way to ${part} ${way.kind}${way.kind === 'delay' ? ` ${way.ms}` : ''}`),
     },
     disk: { missing: null, fill: async () => void log.push('fill'), empty: async () => void log.push('empty') },
-    setSendersClock: (ms) => void log.push(`clock ${ms}`),
+    sendByClock: async (offsetMs) => void log.push(`clock ${offsetMs}`),
     leadingBroker: async () => 'kafka-3',
   };
 }
@@ -50,7 +50,7 @@ describe('inject', () => {
     delay: ['way to the part delay 70', 'way to the part open'],
     hang: ['way to the part hang', 'way to the part open'],
     'full-disk': ['fill', 'empty'],
-    clock: ['clock 70', 'clock 0'],
+    clock: ['clock 70'],
     leader: ['SIGKILL kafka-3'],
     'broker-gone': ['stop the part', 'start the part'],
   };

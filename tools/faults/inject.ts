@@ -9,8 +9,8 @@ export interface Victims {
   readonly part: Stack['part'];
   readonly ways: Pick<Ways, 'set'>;
   readonly disk: Pick<StateDisk, 'missing' | 'fill' | 'empty'>;
-  /** Moves the clock of all senders, relative to the true one. */
-  readonly setSendersClock: (offsetMs: number) => void;
+  /** One more sender, whose clock differs from the true one by so much, sends until it is over. */
+  readonly sendByClock: (offsetMs: number, forMs: number, signal: AbortSignal) => Promise<void>;
   /** The name of the broker that leads the most partitions of events. */
   readonly leadingBroker: () => Promise<string>;
 }
@@ -87,10 +87,8 @@ const injections: Readonly<Record<FaultKind, Inject>> = {
     await disk.empty();
     return DONE;
   },
-  clock: async ({ forMs, amount }, { setSendersClock }, signal) => {
-    setSendersClock(amount);
-    await pause(forMs, signal);
-    setSendersClock(0);
+  clock: async ({ forMs, amount }, { sendByClock }, signal) => {
+    await sendByClock(amount, forMs, signal);
     return DONE;
   },
   leader: async (_, { part, leadingBroker }) => killed(part(await leadingBroker())),

@@ -1,4 +1,4 @@
-/** What a fault is done to: a part of the stack, a way between parts, the state folder's disk, or the senders' clock. */
+/** What a fault is done to: a part of the stack, a way between parts, the state folder's disk, or a sender's clock. */
 export type Target = 'gateway' | 'enricher' | 'sink' | 'kafka' | 'registry' | 'clickhouse' | 'state disk' | 'senders';
 
 export const faultKinds = [
@@ -48,10 +48,11 @@ export const kindsOfFaults: Readonly<Record<FaultKind, KindOfFault>> = {
   hang: { does: 'connections stay open, nothing passes', targets: ways, lastsMs: [1_000, 12_000] },
   'full-disk': { does: 'no byte free under the state folder', targets: ['state disk'], lastsMs: [3_000, 12_000] },
   clock: {
-    does: "the senders' clock jumps, and back",
+    does: "a sender's clock is hours behind, or up to an hour ahead",
     targets: ['senders'],
     lastsMs: [2_000, 10_000],
-    amount: [-2 * HOUR_MS, 2 * HOUR_MS],
+    // Up to 10 minutes ahead is as good as right, more is flagged. The ledger looks for letters from an hour before its begin.
+    amount: [-6 * HOUR_MS, 0.9 * HOUR_MS],
   },
   leader: { does: 'kill -9 of the broker that leads most', targets: ['kafka'], lastsMs: [0, 0], needsReplicas: true },
   'broker-gone': { does: 'a broker away', targets: ['kafka'], lastsMs: [60_000, 180_000], needsReplicas: true },

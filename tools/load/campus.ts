@@ -12,6 +12,13 @@ export interface CampusOptions {
   readonly seed: string;
   readonly learners: number;
   readonly courses: number;
+  /** Shares, from 0 to 1, of everything that go to one course and to one learner, beside what they have as usual. */
+  readonly hot?: Hot;
+}
+
+export interface Hot {
+  readonly course?: number;
+  readonly learner?: number;
 }
 
 /** Numbers for the kinds of things, so that no two share a hash. */
@@ -27,13 +34,16 @@ const KIND = {
 } as const;
 /** How many courses one learner is in. */
 const COURSES_EACH = 4;
+/** Number of the learner, or of the course, that has a share of its own. */
+const HOT = 0;
 /** Groups in each section. */
 export const GROUPS = 3;
 
 export type Campus = ReturnType<typeof createCampus>;
 
 /** A university as a pure function of its options: nothing is stored, everything is computed from numbers. */
-export function createCampus({ label, seed, learners, courses }: CampusOptions) {
+export function createCampus({ label, seed, learners, courses, hot = {} }: CampusOptions) {
+  const { course: hotCourse = 0, learner: hotLearner = 0 } = hot;
   const seedNumber = seedOf(`campus ${seed}`);
   const siteId = uuid(seedOf(`site ${label}`), KIND.item, 0);
   const learnSite = `https://learn.${label}.example.edu/v1/sites/${siteId}`;
@@ -105,13 +115,17 @@ export function createCampus({ label, seed, learners, courses }: CampusOptions) 
     itemId: (serial: number): string => uuid(seedNumber, KIND.item, serial),
     /** 5 % of the learners make 30 % of the events. */
     learnerAt: (share: number, rest: number): number => {
+      if (rest < hotLearner) return HOT;
+      const others = (rest - hotLearner) / (1 - hotLearner);
       const busy = Math.max(1, Math.floor(learners * 0.05));
-      return share < 0.3 ? Math.floor(rest * busy) : Math.floor(rest * learners);
+      return share < 0.3 ? Math.floor(others * busy) : Math.floor(others * learners);
     },
     /** One of the courses of a learner. Few courses are large: classes of 30, 500, 5,000 and 20,000 in a university of that size. */
     courseOf: (learner: number, which: number): number => {
-      const share = mix(seedNumber, learner, KIND.courses + (which % COURSES_EACH)) / 4_294_967_296;
-      return zipf(share, courses);
+      // A learner who is hot is so in one tool, and so on one partition.
+      const place = learner === HOT && hotLearner > 0 ? 0 : which % COURSES_EACH;
+      const share = mix(seedNumber, learner, KIND.courses + place) / 4_294_967_296;
+      return share < hotCourse ? HOT : zipf((share - hotCourse) / (1 - hotCourse), courses);
     },
   };
 }

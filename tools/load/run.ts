@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { bodies } from './bodies.ts';
 import type { Body, Channel } from './body.ts';
-import { createCampus } from './campus.ts';
+import { createCampus, type Hot } from './campus.ts';
 import { type FaultName, noFaults } from './faults.ts';
 import { LEDGER_VERSION } from './ledger/header.ts';
 import { createLedger } from './ledger/writer.ts';
@@ -35,6 +35,7 @@ export interface LoadOptions {
   readonly windowHours: number;
   readonly learners: number;
   readonly courses: number;
+  readonly hot?: Hot;
   readonly batch: number | null;
   readonly concurrency: number;
   readonly settleMs: number;
@@ -80,7 +81,13 @@ export function planOf(options: LoadOptions) {
   // Few items do not need many people: else nobody would come twice and no course would have anybody.
   const learners = Math.max(20, Math.min(options.learners, Math.ceil(options.items / 10)));
   const courses = Math.max(12, Math.min(options.courses, Math.ceil(options.items / 200)));
-  const campus = createCampus({ label, seed: options.seed, learners, courses });
+  const campus = createCampus({
+    label,
+    seed: options.seed,
+    learners,
+    courses,
+    ...(options.hot && { hot: options.hot }),
+  });
   const lastsMs = options.rate === null ? 0 : (options.items * 1_000) / options.rate;
   const toMs = options.nowMs + lastsMs;
   const channelOf = ({ name }: { name: string }): Channel =>

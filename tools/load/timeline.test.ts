@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { activityAt, spreadOver } from './calendar.ts';
-import { createCampus, zipf } from './campus.ts';
+import { createCampus, type Hot, zipf } from './campus.ts';
 import { flows, NIGHTLY_GRADING } from './flows.ts';
 import { createHeap } from './heap.ts';
 import { ACTS_PER_SITTING, type PlannedAct, timeline } from './timeline.ts';
@@ -11,9 +11,16 @@ const ITEMS = 120_000;
 const campus = createCampus({ label: 'a', seed: 's', learners: 5_000, courses: 300 });
 const acts = first(ITEMS);
 
-function first(count: number): PlannedAct[] {
+function first(count: number, of = campus): PlannedAct[] {
   const list: PlannedAct[] = [];
-  for (const act of timeline({ seed: 's', campus, items: ITEMS, fromMs: toMs - 24 * HOUR, toMs, utcOffsetMs: HOUR })) {
+  for (const act of timeline({
+    seed: 's',
+    campus: of,
+    items: ITEMS,
+    fromMs: toMs - 24 * HOUR,
+    toMs,
+    utcOffsetMs: HOUR,
+  })) {
     list.push(act);
     if (list.length === count) break;
   }
@@ -77,6 +84,16 @@ test('few courses are large, and 5 % of the people make 30 % of what people do',
   expect(sizes[0]).toBeGreaterThan(sizes[30]! * 8);
   expect(zipf(0, 10)).toBe(0);
   expect(zipf(0.999_999, 10)).toBe(9);
+});
+
+test('one course, or one learner, can have half of what people do', () => {
+  const shareOf = (hot: Hot, is: (act: PlannedAct['act']) => boolean) => {
+    const list = first(20_000, createCampus({ label: 'a', seed: 's', learners: 5_000, courses: 300, hot }));
+    const own = list.filter(({ flow }) => flows[flow]!.crowd === undefined && flow !== NIGHTLY_GRADING);
+    return own.filter(({ act }) => is(act)).length / own.length;
+  };
+  expect(shareOf({ course: 0.5 }, ({ course }) => course === 0)).toBeGreaterThan(0.5);
+  expect(shareOf({ learner: 0.5 }, ({ person }) => person === 0)).toBeGreaterThan(0.4);
 });
 
 test('evenings and Sunday nights are busy, early mornings are not', () => {
