@@ -46,7 +46,7 @@ export async function startSink(
     database: config.CLICKHOUSE_DATABASE,
     insertTimeoutMs: config.SINK_INSERT_TIMEOUT_MS,
   });
-  const insert = insertRows(clickhouse);
+  const insert = insertRows(clickhouse, config.SINK_INSERT_TIMEOUT_MS);
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: config.CALIPER_INSTANCE, logger });
   const producer = kafka.recordProducer({ sendTimeoutMs: SEND_TIMEOUT_MS });
   const probe = kafka.brokerProbe();
@@ -104,7 +104,7 @@ export async function startSink(
   function handlerOf(binding: TableBinding, trouble: Trouble): BatchHandler {
     const { table } = binding;
     const queue = createInsertQueue({
-      insert: (batch, blockRows) => insert(table, batch, blockRows),
+      insert: (batch, blockRows, patience) => insert(table, batch, blockRows, patience),
       flushMs: config.SINK_FLUSH_MS,
       flushBytes: config.SINK_FLUSH_BYTES,
       logger,

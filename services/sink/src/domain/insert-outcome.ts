@@ -12,7 +12,7 @@ export type InsertOutcome =
       readonly row: number | null;
     }
   /** No answer, or none that is ClickHouse's: the rows may be stored. */
-  | { readonly kind: 'unknown'; readonly detail: string }
+  | { readonly kind: 'unknown'; readonly detail: string; readonly isLate?: boolean }
   /** ClickHouse said yes, but counts other rows than were sent. */
   | { readonly kind: 'differs'; readonly sent: number; readonly written: number };
 

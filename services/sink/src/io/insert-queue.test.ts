@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { InsertOutcome } from '../domain/insert-outcome.ts';
 import type { RowBatch } from '../domain/row-batch.ts';
 import { createInsertQueue } from './insert-queue.ts';
+import { insertUntilCertain } from './store-rows.ts';
 import { createTrouble } from './trouble.ts';
 
 const rows = (schemaText: string, ...bodies: string[]): RowBatch => ({
@@ -48,6 +49,24 @@ test('rows of several partitions are one insert; another schema is another inser
     queue.add(rows('s1', 'd'), never),
   ]);
   expect(effects).toEqual(['insert s1 a,b,d', 'stored 3', 'insert s2 c', 'stored 1']);
+});
+
+test('an answer that does not come in time is waited for longer, up to a bound; other failures change nothing', async () => {
+  const late: InsertOutcome = { kind: 'unknown', detail: 'no answer', isLate: true };
+  const outcomes = [late, unknown, late, late];
+  const patiences: (number | undefined)[] = [];
+  const options = {
+    logger: quiet,
+    trouble: createTrouble(),
+    onInsert: () => {},
+    onFailure: () => {},
+    insert: async (_batch: RowBatch, _blockRows?: number, patience?: number) => {
+      patiences.push(patience);
+      return outcomes.shift() ?? stored;
+    },
+  };
+  expect(await insertUntilCertain(rows('s', 'a'), never, options)).toEqual(stored);
+  expect(patiences).toEqual([1, 2, 2, 4, 8]);
 });
 
 test('an unknown outcome means the same rows again, until it is certain; meanwhile it says so', async () => {

@@ -40,7 +40,7 @@ const notAKey = (tenant: string) => () => bodyOfEvent({ ...eventOf(tenant, 0), e
 const truncated = (body: Buffer) => body.subarray(0, body.length - 40);
 
 function options(failures: string[] = []): StoreOptions {
-  const insert = insertRows(client);
+  const insert = insertRows(client, 30_000);
   return {
     insert: (batch, blockRows) => insert('events', batch, blockRows),
     logger: { debug() {}, info() {}, warn() {}, error() {} },
@@ -113,7 +113,7 @@ test('a schema that the table does not take is waited for; no row is told to be 
 
 test('rows of more partitions than one insert may have are stored by narrower ones', async () => {
   const narrow = connectClickHouse({ ...database.connection, insertTimeoutMs: 30_000 });
-  const insert = insertRows(narrow, { max_partitions_per_insert_block: '10' });
+  const insert = insertRows(narrow, 30_000, { max_partitions_per_insert_block: '10' });
   const bodies = Array.from({ length: 60 }, (_, month) =>
     bodyOfEvent({ ...eventOf('months', month), event_date: 11_000 + month * 31 }),
   );

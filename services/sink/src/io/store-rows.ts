@@ -2,10 +2,11 @@ import { type ErrorCode, type Logger, pause } from '@caliper-pipeline/runtime';
 import { describeOutcome, type InsertOutcome } from '../domain/insert-outcome.ts';
 import type { RowBatch } from '../domain/row-batch.ts';
 import { type RefusedRow, separateRows } from '../domain/separate-rows.ts';
+import { MOST_PATIENCE } from './insert-rows.ts';
 import type { Trouble } from './trouble.ts';
 
 export interface StoreOptions {
-  readonly insert: (batch: RowBatch, blockRows?: number) => Promise<InsertOutcome>;
+  readonly insert: (batch: RowBatch, blockRows?: number, patience?: number) => Promise<InsertOutcome>;
   readonly logger: Logger;
   readonly trouble: Pick<Trouble, 'waits' | 'flows'>;
   readonly onInsert: (rows: number, bytes: number, seconds: number) => void;
@@ -35,9 +36,13 @@ export async function insertUntilCertain(
   options: StoreOptions,
   blockRows?: number,
 ): Promise<InsertOutcome> {
+  let late = 0;
   for (let tries = 1; ; tries += 1) {
     const startedAt = performance.now();
-    const outcome = await options.insert(rows, blockRows);
+    // Nothing tells a slow answer from none but waiting longer.
+    const patience = Math.min(MOST_PATIENCE, 2 ** late);
+    const outcome = await options.insert(rows, blockRows, patience);
+    if (outcome.kind === 'unknown' && outcome.isLate === true) late += 1;
     if (outcome.kind === 'stored') {
       const bytes = rows.bodies.reduce((sum, body) => sum + body.length, 0);
       options.trouble.flows();
