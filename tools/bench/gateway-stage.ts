@@ -6,6 +6,8 @@ import { processReader } from './processes.ts';
 export interface GatewayStageOptions {
   readonly events: number;
   readonly warmUp: number;
+  /** Only this shape. */
+  readonly batch?: number;
 }
 
 /** Events a request, and connections: what Canvas, Learn with a small batch and Learn with a large one look like. */
@@ -18,13 +20,13 @@ const SHAPES = [
 /** Sends events over HTTP and says what one costs the gateway and the broker, from the first POST to the last answer. */
 export async function measureGateway(
   stack: Stack,
-  { events, warmUp }: GatewayStageOptions,
+  { events, warmUp, batch: only }: GatewayStageOptions,
   say: (line: string) => void,
 ): Promise<void> {
   const { gateway, sensors } = stack.endpoints;
   const pids = new Map((['gateway', 'kafka'] as const).map((part) => [part, stack.endpoints[part].pid] as const));
   const readUsage = processReader();
-  for (const { batch, connections, share } of SHAPES) {
+  for (const { batch, connections, share } of SHAPES.filter((shape) => only === undefined || shape.batch === only)) {
     const target = { url: gateway.endpoint, key: sensors[0]!.key, concurrency: connections };
     const send = (count: number, seed: string) => {
       const load = createBodies({ events: Math.round(count * share), batch, seed, nowMs: Date.now() });
