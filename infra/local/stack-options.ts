@@ -24,6 +24,12 @@ export interface ProxiedListener {
   readonly advertisedPort: number;
 }
 
+/**
+ * Told a store or a gateway by its name and the port on which it will listen, says the port on which the services (senders, for
+ * a gateway) find it instead: a proxy of a test, for instance. Set-up jobs, and brokers among themselves, go straight.
+ */
+export type Between = (part: string, port: number) => Promise<number>;
+
 export interface StackOptions {
   readonly dataDir: string;
   /** Fixed ports from here on; without it, free ones are found. */
@@ -38,10 +44,14 @@ export interface StackOptions {
   /** Tenants beside the demo tenant; each gets a sensor key. */
   readonly tenants?: readonly string[];
   readonly fastBrokerRestart?: boolean;
+  /** Further settings of the brokers. */
+  readonly brokerSettings?: Readonly<Record<string, string | number>>;
   /** One more listener of the one broker, which tells its clients another port than its own: for a proxy before it. */
   readonly proxiedListener?: ProxiedListener;
   /** Further settings of the services. */
   readonly env?: Readonly<Record<string, string>>;
   readonly setUp?: readonly SetUpJob[];
+  /** Puts something between the services and the stores, and between senders and gateways. */
+  readonly between?: Between;
   readonly onEvent?: (event: StackEvent) => void;
 }

@@ -3,13 +3,13 @@ import { claimDataFolder, secretOf } from './data-folder.ts';
 import { type Endpoints, writeEndpoints } from './endpoints.ts';
 import { fetchJvmParts } from './fetch-jvm-parts.ts';
 import { clickhousePart, type LimitedUser } from './parts/clickhouse.ts';
-import { type BrokerAddress, kafkaPart } from './parts/kafka.ts';
+import { type BrokerAddress, brokerName, kafkaPart } from './parts/kafka.ts';
 import { registryPart, registryUrl } from './parts/registry.ts';
 import type { ServiceName } from './parts/service.ts';
 import { checkPortsFree, freePort, freePorts, type Ports, portsFrom } from './ports.ts';
 import { type SenderFiles, writeSenders } from './senders.ts';
-import { serviceParts } from './service-parts.ts';
-import type { PartName, StackOptions } from './stack-options.ts';
+import { type StoreAddresses, serviceParts } from './service-parts.ts';
+import type { Between, PartName, StackOptions } from './stack-options.ts';
 import { type PartDefinition, type PartHandle, supervise } from './supervised-part.ts';
 
 export interface Stack {
@@ -18,6 +18,8 @@ export interface Stack {
   readonly endpoints: Endpoints;
   /** By name: `kafka`, `gateway`, `gateway-1` … @throws Error if there is none */
   readonly part: (name: string) => PartHandle;
+  /** All of them, in the order in which they were started. */
+  readonly parts: () => readonly PartHandle[];
   /** Starts one more instance of a service, with settings of its own beside those of the others. */
   readonly addInstance: (service: ServiceName, env?: Readonly<Record<string, string>>) => Promise<PartHandle>;
   /** Stops everything in order: who takes from a part stops before it. */
@@ -61,14 +63,15 @@ async function startParts(
   const { dataDir } = options;
   const ports = options.basePort === undefined ? await freePorts() : portsFrom(options.basePort);
   if (options.basePort !== undefined) await checkPortsFree(Object.values(ports));
-  const brokers = await brokerAddresses(ports, options.brokers ?? 1);
+  const between = options.between ?? straight;
+  const brokers = await brokerAddresses(ports, options.brokers ?? 1, options.between);
   const senders = await writeSenders(dataDir, options.tenants ?? []);
   const password = await secretOf(dataDir, 'clickhouse');
   const sinkUser = await sinkUserOf(dataDir);
-  const endpoints = endpointsOf(ports, brokers, password, senders);
+  const gatewayPort = await between('gateway', ports.gateway);
+  const endpoints = endpointsOf({ ...ports, gateway: gatewayPort }, brokers, password, senders);
 
   let complete = false;
-  const started: PartHandle[] = [];
   const add = (definition: PartDefinition) => {
     const handle = supervise(definition, (event) => {
       if (event.kind === 'ready') {
@@ -78,14 +81,13 @@ async function startParts(
       options.onEvent?.(event);
     });
     handles.set(definition.name, handle);
-    started.push(handle);
     return handle;
   };
 
   const stores: PartDefinition[] = [];
   if (wanted.includes('kafka')) {
-    const { fastBrokerRestart = false, proxiedListener } = options;
-    const kafka = { dataDir, brokers, fastBrokerRestart, proxiedListener };
+    const { fastBrokerRestart = false, brokerSettings: settings = {}, proxiedListener } = options;
+    const kafka = { dataDir, brokers, fastBrokerRestart, settings, proxiedListener };
     stores.push(...brokers.map((broker) => kafkaPart(kafka, broker)));
   }
   if (wanted.includes('registry'))
@@ -116,11 +118,12 @@ async function startParts(
   const nextInstance = serviceParts({
     dataDir,
     ports,
-    endpoints,
+    stores: await storeAddresses(ports, brokers, between),
     senders,
     partitions,
     sinkUser,
     env: options.env ?? {},
+    between,
   });
   const services: PartDefinition[] = [];
   for (const service of SERVICES.filter((name) => wanted.includes(name))) {
@@ -134,6 +137,7 @@ async function startParts(
     dataDir,
     endpoints,
     stop,
+    parts: () => [...handles.values()],
     addInstance: async (service, env) => {
       const handle = add(await nextInstance(service, env));
       await handle.start();
@@ -163,14 +167,33 @@ async function stopInOrder(handles: ReadonlyMap<string, PartHandle>): Promise<vo
   }
 }
 
-async function brokerAddresses(ports: Ports, count: 1 | 3): Promise<BrokerAddress[]> {
-  const first = { id: 1, port: ports.kafka, controllerPort: ports.kafkaController };
-  if (count === 1) return [first];
-  const others = await Promise.all(
-    [2, 3].map(async (id) => ({ id, port: await freePort(), controllerPort: await freePort() })),
+async function brokerAddresses(ports: Ports, count: 1 | 3, between?: Between): Promise<BrokerAddress[]> {
+  const brokers: BrokerAddress[] = [{ id: 1, port: ports.kafka, controllerPort: ports.kafkaController }];
+  for (let id = 2; id <= count; id += 1) brokers.push({ id, port: await freePort(), controllerPort: await freePort() });
+  if (between === undefined) return brokers;
+  return Promise.all(
+    brokers.map(async (broker) => {
+      const port = await freePort();
+      return { ...broker, between: { port, advertisedPort: await between(brokerName(brokers, broker), port) } };
+    }),
   );
-  return [first, ...others];
 }
+
+async function storeAddresses(
+  ports: Ports,
+  brokers: readonly BrokerAddress[],
+  between: Between,
+): Promise<StoreAddresses> {
+  return {
+    brokers: brokers.map((broker) => `127.0.0.1:${broker.between?.advertisedPort ?? broker.port}`).join(','),
+    registryUrl: registryUrl(await between('registry', ports.registry)),
+    clickhouseUrl: http(await between('clickhouse', ports.clickhouseHttp)),
+    database: DATABASE,
+  };
+}
+
+const straight: Between = async (_, port) => port;
+const http = (port: number) => `http://127.0.0.1:${port}`;
 
 function endpointsOf(
   ports: Ports,
@@ -178,7 +201,6 @@ function endpointsOf(
   password: string,
   senders: SenderFiles,
 ): Endpoints {
-  const http = (port: number) => `http://127.0.0.1:${port}`;
   return {
     gateway: { endpoint: `${http(ports.gateway)}/caliper`, admin: http(ports.gatewayAdmin), pid: 0 },
     enricher: { admin: http(ports.enricherAdmin), pid: 0 },

@@ -39,7 +39,8 @@ export interface PartHandle {
   readonly start: () => Promise<void>;
   /** Ends it in order, then by force. It is not started again until `start`. */
   readonly stop: () => Promise<void>;
-  readonly kill: (signal: NodeJS.Signals) => void;
+  /** @returns false when there is no process to be told */
+  readonly kill: (signal: NodeJS.Signals) => boolean;
 }
 
 interface Running {
@@ -168,11 +169,11 @@ function howItEnded(code: number | null, signalName: NodeJS.Signals | null): str
   return code !== null && code > 128 ? `signal ${code - 128}` : `exit code ${code}`;
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
-  if (pid <= 0) return;
+function signal(pid: number, name: NodeJS.Signals): boolean {
+  if (pid <= 0) return false;
   try {
-    process.kill(pid, name);
+    return process.kill(pid, name);
   } catch {
-    // It is gone already, which is what was wanted.
+    return false; // it is gone already
   }
 }

@@ -6,7 +6,8 @@ import {
   readEnvelopes,
 } from '@caliper-pipeline/caliper';
 import { describe, expect, test } from 'vitest';
-import { courseOfChain } from '../../services/enricher/src/domain/course.ts';
+import { resolveCourse } from '../../services/enricher/src/domain/course.ts';
+import { createFactsIndex } from '../../services/enricher/src/domain/facts-index.ts';
 import { fixturesPresent, fixtureText } from '../support/fixtures.ts';
 
 /** Learn's two sites, the standard's examples and U-Mich's lecture capture. */
@@ -927,7 +928,8 @@ describe.runIf(fixturesPresent)('the fixtures', () => {
     '%s, item %d is %s %s',
     (fixture, item, type, action, version, learner, section, offering, courseSource, session) => {
       const { fields } = eventOf(fixture, item);
-      const { columns } = courseOfChain(fields.chain, fields.chain_source);
+      const { chain, chain_source: source, event_date: day } = fields;
+      const { columns } = resolveCourse({ tenant: 't', day, chain, source }, createFactsIndex());
       expect({
         type: fields.type,
         action: fields.action,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createFactsIndex } from '../../services/enricher/src/domain/facts-index.ts';
 import { enrichment } from '../../services/enricher/src/topology.ts';
 import { reception } from '../../services/gateway/src/topology.ts';
 import { loading } from '../../services/sink/src/topology.ts';
@@ -30,6 +31,8 @@ test('docs/architecture.md lists the steps of the enricher in their order', () =
     decodeBlocks: () => ({ kind: 'undecodable', detail: '' }),
     tenants: () => new Map(),
     spliceBlocks: (_resolved, unread) => unread,
+    factEncoder: encoder,
+    directory: createFactsIndex(),
     sourceGeneration: 1,
   });
   expect(numberedNames(section(architecture, '### Enricher'))).toEqual(steps);
@@ -37,7 +40,11 @@ test('docs/architecture.md lists the steps of the enricher in their order', () =
 
 test('docs/architecture.md lists the steps of the sink in their order', () => {
   const { steps } = loading({
-    writerSchemas: { ensure: async () => {}, find: (id) => ({ kind: 'unknown_schema', id, detail: '' }) },
+    writerSchemas: {
+      ensure: async () => {},
+      isLoaded: () => true,
+      find: (id) => ({ kind: 'unknown_schema', id, detail: '' }),
+    },
   });
   expect(numberedNames(section(architecture, '### Sink'))).toEqual(steps);
 });

@@ -14,18 +14,22 @@ export interface BodyOptions {
   readonly nowMs: number;
   readonly events: number;
   readonly batch: number;
+  /** Who sends, in turn; default: two bodies of Learn, then one of Canvas. */
+  readonly kinds?: readonly Kind[];
 }
 
-/** Two bodies of Learn, then one of Canvas. Made before the clock runs, so that the client's CPU is sending alone. */
 const KINDS: readonly Kind[] = ['learn', 'learn', 'canvas'];
 
-/** Deterministic from its options. Holds all of it in memory: about 1.6 KB an event. */
-export function createBodies({ seed, nowMs, events, batch }: BodyOptions): Bodies {
+/**
+ * Deterministic from its options. Made before the clock runs, so that the client's CPU is sending alone. Holds all of it in
+ * memory: about 1.6 KB an event.
+ */
+export function createBodies({ seed, nowMs, events, batch, kinds = KINDS }: BodyOptions): Bodies {
   const source = createEvents(seed, nowMs);
   const bodies: Buffer[] = [];
   const sizes: number[] = [];
   for (let made = 0; made < events; made += sizes.at(-1)!) {
-    const kind = KINDS[bodies.length % KINDS.length]!;
+    const kind = kinds[bodies.length % kinds.length]!;
     const size = Math.min(batch, events - made);
     const data = Array.from({ length: size }, () => source.next(kind));
     const envelope = {

@@ -2,13 +2,8 @@ import type { Stack } from '@caliper-pipeline/infra';
 import { createBodies } from './bodies.ts';
 import { sendAll } from './load.ts';
 import { processReader } from './processes.ts';
-
-export interface GatewayStageOptions {
-  readonly events: number;
-  readonly warmUp: number;
-  /** Only this shape. */
-  readonly batch?: number;
-}
+import { latenciesOf } from './scenario.ts';
+import { costs, type StageOptions, type StageResult } from './stage-result.ts';
 
 /** Events a request, and connections: what Canvas, Learn with a small batch and Learn with a large one look like. */
 const SHAPES = [
@@ -20,35 +15,32 @@ const SHAPES = [
 /** Sends events over HTTP and says what one costs the gateway and the broker, from the first POST to the last answer. */
 export async function measureGateway(
   stack: Stack,
-  { events, warmUp, batch: only }: GatewayStageOptions,
+  { events, warmUp, batch: only }: StageOptions,
   say: (line: string) => void,
-): Promise<void> {
+): Promise<StageResult[]> {
   const { gateway, sensors } = stack.endpoints;
   const pids = new Map((['gateway', 'kafka'] as const).map((part) => [part, stack.endpoints[part].pid] as const));
   const readUsage = processReader();
+  const results: StageResult[] = [];
   for (const { batch, connections, share } of SHAPES.filter((shape) => only === undefined || shape.batch === only)) {
     const target = { url: gateway.endpoint, key: sensors[0]!.key, concurrency: connections };
     const send = (count: number, seed: string) => {
-      const load = createBodies({ events: Math.round(count * share), batch, seed, nowMs: Date.now() });
+      const load = createBodies({ events: count, batch, seed, nowMs: Date.now() });
       return sendAll(load, { ...target, signal: new AbortController().signal });
     };
     say(`Warming up with ${batch} events a request …`);
-    await send(warmUp, `warm-up ${batch}`);
+    await send(Math.ceil(warmUp * share), `warm-up ${batch}`);
+    const count = Math.ceil(events * share);
     const before = await readUsage(pids);
-    const sent = await send(events, `measured ${batch}`);
+    const sent = await send(count, `measured ${batch}`);
     const after = await readUsage(pids);
-    const count = Math.round(events * share);
-    const seconds = (sent.endedAtMs - sent.startedAtMs) / 1_000;
-    const micros = (part: string) =>
-      (((after.parts.get(part)?.cpuMs ?? 0) - (before.parts.get(part)?.cpuMs ?? 0)) * 1_000) / count;
-    const ms = (quantile: number) => (sent.latencies.quantile(quantile) / 1_000).toFixed(1);
-    console.log(
-      `gateway, ${batch} a request on ${connections} connections: ${Math.round(count / seconds)} events/s, ` +
-        `${Math.round(sent.requests / seconds)} requests/s, p50 ${ms(0.5)} ms, p99 ${ms(0.99)} ms, ${sent.refusals} refused`,
-    );
-    for (const part of [...pids.keys(), 'client']) {
-      const rss = Math.round((after.parts.get(part)?.rssBytes ?? 0) / 2 ** 20);
-      console.log(`  ${part}: ${micros(part).toFixed(1)} us CPU per event, ${rss} MB`);
-    }
+    results.push({
+      name: `gateway, ${batch} a request on ${connections} connections`,
+      events: count,
+      eventsPerSecond: (count * 1_000) / (sent.endedAtMs - sent.startedAtMs),
+      ...costs(before, after, count),
+      postMs: latenciesOf(sent.latencies),
+    });
   }
+  return results;
 }

@@ -63,7 +63,7 @@ export async function sendAll(load: Bodies, target: LoadTarget): Promise<LoadRes
   return { startedAtMs, endedAtMs: Date.now(), requests: load.bodies.length, refusals, latencies };
 }
 
-function post(body: Buffer, { url, key }: LoadTarget, agent: Agent): Promise<number> {
+export function post(body: Buffer, { url, key }: LoadTarget, agent: Agent): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: key, 'content-type': 'application/json', 'content-length': body.length };
     const sent = request(url, { method: 'POST', agent, headers }, (response) => {

@@ -104,6 +104,23 @@ it('unites the days of a session: a run over midnight is one run', async () => {
   expect(await current('days')).toMatchObject([{ event_count: 5, active_seconds: 20 * 60, runs: [{ events: 5 }] }]);
 });
 
+it('has the learner of the latest event with one, over partitions and days', async () => {
+  const of = (learner_id: string, learner_event_at: number | null, learner_event_key: string) => ({
+    learner_id,
+    learner_event_at,
+    learner_event_key,
+  });
+  await insert(
+    update('shared', [run(0, 9, 2)], { ...of('early', minute(1), 'c'), source_partition: 0 }),
+    update('shared', [run(0, 2, 2)], { ...of('late', minute(2), 'b'), source_partition: 1 }),
+    update('shared', [run(0, 2, 2)], { ...of('tie', minute(2), 'a'), source_partition: 2 }),
+    update('shared', [run(0, 20, 2)], { ...of('', null, ''), source_partition: 3 }),
+    update('nobody', [run(0, 20, 2)], { ...of('', null, ''), learner_ids: [] }),
+  );
+  expect(await current('shared')).toMatchObject([{ learner_id: 'late' }]);
+  expect(await current('nobody')).toMatchObject([{ learner_id: '' }]);
+});
+
 it('counts the rows of an absorbed session under the name of the survivor, however often it was absorbed', async () => {
   const alias = (id: string, into: string, more: Partial<SessionUpdate> = {}) =>
     update('merged', [run(0, 0, 0)], {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parseTenants, type Tenant } from '@caliper-pipeline/runtime';
+import { parseTenants, sessionGapAt, type Tenant } from '@caliper-pipeline/runtime';
 import { type ClickHouseConnection, connect, toClickHouseError } from './connection.ts';
 
 /** One row of `tenants`. */
@@ -56,12 +56,13 @@ export async function applyTenants(file: string, connection: ClickHouseConnectio
   }
 }
 
-function rowOf({ tenant, name, timeZone, sessionGapMs, retentionDays, status }: Tenant): TenantRow {
+function rowOf(entry: Tenant): TenantRow {
+  const { tenant, name, timeZone, retentionDays, status } = entry;
   return {
     tenant,
     name,
     time_zone: timeZone,
-    session_gap_ms: sessionGapMs,
+    session_gap_ms: sessionGapAt(entry, Date.now()),
     retention_days: retentionDays,
     status,
   };

@@ -13,6 +13,8 @@ export interface BrokerAddress {
   readonly id: number;
   readonly port: number;
   readonly controllerPort: number;
+  /** A listener of its own for the services, which find it on another port: something stands between. */
+  readonly between?: { readonly port: number; readonly advertisedPort: number };
 }
 
 export interface KafkaOptions {
@@ -20,6 +22,8 @@ export interface KafkaOptions {
   readonly brokers: readonly BrokerAddress[];
   /** A broker that was killed is taken back within seconds instead of 14 to 20. */
   readonly fastBrokerRestart: boolean;
+  /** Further settings of the brokers. */
+  readonly settings: Readonly<Record<string, string | number>>;
   readonly proxiedListener?: ProxiedListener | undefined;
 }
 
@@ -29,7 +33,7 @@ const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 
 /** One broker of Apache Kafka in KRaft mode, controller and broker in one process. */
 export function kafkaPart(options: KafkaOptions, broker: BrokerAddress): PartDefinition {
-  const name = options.brokers.length === 1 ? 'kafka' : `kafka-${broker.id}`;
+  const name = brokerName(options.brokers, broker);
   const folder = join(options.dataDir, name);
   const properties = join(folder, 'server.properties');
   const logging = join(folder, 'log4j2.properties');
@@ -55,6 +59,9 @@ export function kafkaPart(options: KafkaOptions, broker: BrokerAddress): PartDef
   };
 }
 
+export const brokerName = (brokers: readonly BrokerAddress[], { id }: BrokerAddress): string =>
+  brokers.length === 1 ? 'kafka' : `kafka-${id}`;
+
 /** Formats the storage once. The cluster's id is made here: Kafka's own tool mixes it with log lines. */
 async function format({ dataDir, brokers }: KafkaOptions, properties: string): Promise<void> {
   const file = join(dataDir, 'kafka-cluster-id');
@@ -76,16 +83,25 @@ async function format({ dataDir, brokers }: KafkaOptions, properties: string): P
 function serverProperties(options: KafkaOptions, broker: BrokerAddress, logDir: string): string {
   const { brokers, fastBrokerRestart, proxiedListener: proxied } = options;
   const replicas = brokers.length;
-  const more = (port: number | undefined) => (port === undefined ? '' : `,PROXIED://127.0.0.1:${port}`);
+  const { between } = broker;
+  // Beside the broker's own listener: one that tells clients another port, where a proxy stands.
+  const listeners = [
+    { name: 'PROXIED', listener: proxied },
+    { name: 'SERVICES', listener: between },
+  ];
+  const more = (of: 'port' | 'advertisedPort') =>
+    listeners
+      .map(({ name, listener }) => (listener === undefined ? '' : `,${name}://127.0.0.1:${listener[of]}`))
+      .join('');
   const settings: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': broker.id,
     'controller.quorum.voters': brokers.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
-    listeners: `PLAINTEXT://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}${more(proxied?.port)}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker.port}${more(proxied?.advertisedPort)}`,
+    listeners: `PLAINTEXT://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}${more('port')}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker.port}${more('advertisedPort')}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT,SERVICES:PLAINTEXT',
     'log.dirs': logDir,
     'default.replication.factor': replicas,
     'offsets.topic.replication.factor': replicas,
@@ -102,6 +118,7 @@ function serverProperties(options: KafkaOptions, broker: BrokerAddress, logDir: 
     'replica.fetch.max.bytes': MAX_MESSAGE_BYTES,
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
     ...(fastBrokerRestart ? { 'broker.session.timeout.ms': 1_500, 'broker.heartbeat.interval.ms': 400 } : {}),
+    ...options.settings,
   };
   return `${Object.entries(settings)
     .map(([key, value]) => `${key}=${value}`)

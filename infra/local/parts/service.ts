@@ -12,9 +12,12 @@ export interface ServiceOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
+export const partName = (service: ServiceName, index: number): string =>
+  index === 0 ? service : `${service}-${index}`;
+
 /** One of our services as a process, configured by its environment alone, as in a container. */
 export function servicePart({ service, index, dataDir, adminPort, env }: ServiceOptions): PartDefinition {
-  const name = index === 0 ? service : `${service}-${index}`;
+  const name = partName(service, index);
   return {
     name,
     logFile: join(dataDir, 'logs', `${name}.log`),

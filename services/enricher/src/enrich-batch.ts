@@ -1,58 +1,71 @@
-import { type DeadLetter, topicName } from '@caliper-pipeline/contracts';
-import {
-  type BatchHandler,
-  type OutputRecord,
-  type RecordEncoder,
-  type RecordProducer,
-  recordDeadLetter,
-  type SourceRecord,
-} from '@caliper-pipeline/kafka';
-import { effectsOf } from '@caliper-pipeline/pipeline';
-import { ENRICHMENT_RULE_VERSION } from './domain/rules.ts';
+import type { EntityFact } from '@caliper-pipeline/contracts';
+import type { InputBatch, StageHandler } from '@caliper-pipeline/kafka';
+import { type BatchEffectsOptions, batchEffects } from './batch-effects.ts';
 import type { EnricherMetrics } from './metrics.ts';
+import { openPartitionState, type StateCodecs } from './state/partition-state.ts';
+import { UnreadableState } from './state/value-codec.ts';
+import { receive } from './steps/received.ts';
 import type { EnrichmentPipeline } from './topology.ts';
 
-export interface EnrichBatchPorts {
+export interface EnrichBatchPorts extends BatchEffectsOptions {
   readonly topology: EnrichmentPipeline;
-  readonly producer: RecordProducer;
-  readonly deadLetterEncoder: RecordEncoder<DeadLetter>;
-  /** Loads the writers' schemas of these values, so that decoding needs no waiting. Throws while the registry is away. */
-  readonly prepareSchemas: (values: readonly (Buffer | null)[]) => Promise<void>;
-  readonly metrics: EnricherMetrics;
-  readonly serviceVersion: string;
+  readonly stateCodecs: StateCodecs;
+  /** Loads writers' schemas, so that decoding needs no waiting. Throws while the registry is away. */
+  readonly loadSchemas: (ids: Iterable<number>) => Promise<void>;
+  /** The ids of the schemas that these values were written with. */
+  readonly schemaIds: (values: readonly (Buffer | null)[]) => Iterable<number>;
+  /** Facts that were published and are committed, before they come back by their topic. */
+  readonly learn: (facts: readonly EntityFact[]) => void;
+  readonly metrics: Pick<EnricherMetrics, 'countBatch'>;
 }
 
 /**
- * The enricher's one place of effects. At least once: if the process dies before the commit, the same records come again
- * and make the same rows, which collapse by their key.
+ * One batch of one partition, in one transaction of the stage. It waits for schemas and for nothing else, before it reads
+ * the state: if the process dies there, or anywhere later, nothing has happened, and the same records come again.
  */
-export function enrichBatch(ports: EnrichBatchPorts): BatchHandler {
-  return async (batch, context) => {
-    await ports.prepareSchemas(batch.records.map(({ value }) => value));
-    const sources = batch.records.map(
-      (record): SourceRecord => ({ topic: batch.topic, partition: batch.partition, record }),
-    );
-    const effects = effectsOf(sources, ports.topology.run);
-    const letters = effects.deadLetters.map((letter) => deadLetterRecord(letter, ports));
-    await ports.producer.send([
-      { topic: topicName('enriched'), records: effects.values.map(({ value }) => value) },
-      { topic: topicName('enricherDeadLetters'), records: letters },
-    ]);
-    await context.commit(batch.lastOffset + 1n);
-    ports.metrics.countBatch(effects.values.length, effects.deadLetters);
+export function enrichBatch(ports: EnrichBatchPorts): StageHandler {
+  const published = publishedFacts(ports.learn);
+  return async (batch, transaction) => {
+    published.settle(batch);
+    await ports.loadSchemas(ports.schemaIds(batch.records.map(({ value }) => value)));
+    const state = openPartitionState(transaction, ports.stateCodecs);
+    const effects = batchEffects(transaction, state, ports);
+    const { topic, partition } = batch;
+    try {
+      for (const record of batch.records) {
+        const received = receive({ topic, partition, record }, state, transaction.advanceTo(record.timestampMs));
+        const outcome = ports.topology.run(received);
+        const failure = state.failure();
+        if (failure !== null) throw failure;
+        effects.settle(received, outcome);
+      }
+    } catch (error) {
+      // State of another release: its schema is there when the batch comes again.
+      if (error instanceof UnreadableState && error.schemaId !== null) await ports.loadSchemas([error.schemaId]);
+      throw error;
+    }
+    const report = effects.finish();
+    published.keep(batch, report.facts);
+    ports.metrics.countBatch(partition, transaction.streamTimeMs, report);
+    return report.counts;
   };
 }
 
-function deadLetterRecord(
-  { source, ...why }: { source: SourceRecord; step: string; reason: string; detail: string },
-  { deadLetterEncoder, serviceVersion }: EnrichBatchPorts,
-): OutputRecord {
-  const stage = { stage: 'enricher', serviceVersion, ruleVersion: ENRICHMENT_RULE_VERSION } as const;
-  const letter = recordDeadLetter(stage, source, why);
+/**
+ * Facts become known to the directory when their transaction has committed, which the next batch of the partition tells: it
+ * begins behind the one that published them. After a failure the same records come again, and what was kept is dropped.
+ */
+function publishedFacts(learn: (facts: readonly EntityFact[]) => void) {
+  const waiting = new Map<number, { readonly lastOffset: bigint; readonly facts: readonly EntityFact[] }>();
   return {
-    key: Buffer.from(letter.tenant),
-    partition: source.partition,
-    value: deadLetterEncoder.encode(letter),
-    timestampMs: source.record.timestampMs,
+    settle: ({ partition, firstOffset }: InputBatch) => {
+      const kept = waiting.get(partition);
+      if (kept === undefined) return;
+      waiting.delete(partition);
+      if (firstOffset > kept.lastOffset) learn(kept.facts);
+    },
+    keep: ({ partition, lastOffset }: InputBatch, facts: readonly EntityFact[]) => {
+      if (facts.length > 0) waiting.set(partition, { lastOffset, facts });
+    },
   };
 }

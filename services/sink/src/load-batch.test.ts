@@ -14,6 +14,7 @@ const topology = pipeline<SourceRecord>().through(function readRow({ record }: S
 }) as unknown as LoadingPipeline;
 const writerSchemas: WriterSchemas = {
   ensure: async () => {},
+  isLoaded: () => true,
   find: (id) => ({ kind: 'known', id, text: schemaText }),
 };
 

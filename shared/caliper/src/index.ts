@@ -1,4 +1,5 @@
 export { type ReasonCode, reasonCatalogue } from './conformance/reason-catalogue.ts';
+export { identifies } from './entities/reference.ts';
 export { readEnvelopes } from './envelope/read-envelopes.ts';
 export { interpret } from './interpret.ts';
 export { canonicalJson } from './json/canonical.ts';
@@ -8,3 +9,4 @@ export { redactText } from './redaction/redact-text.ts';
 export { defaultRedactionRules } from './redaction/rules.ts';
 export * from './types.ts';
 export { CALIPER_VERSIONS } from './vocabulary/contexts.ts';
+export { isA } from './vocabulary/entity-types.ts';

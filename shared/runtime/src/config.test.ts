@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { commonSettings, list, parseTenants, readConfig, wholeNumber } from './index.ts';
+import { commonSettings, list, parseTenants, readConfig, sessionGapAt, wholeNumber } from './index.ts';
 
 const schema = z.object({
   ...commonSettings,
@@ -26,6 +26,24 @@ test('every wrong setting is named, and no value is told', () => {
     readConfig(schema, { ...good, LIMIT_BYTES: '21', SECRET: 'short-secret', CALIPER_INSTANCE: undefined });
   expect(read).toThrow(/config_invalid.*CALIPER_INSTANCE.*LIMIT_BYTES.*SECRET/s);
   expect(read).not.toThrow(/short-secret/);
+});
+
+test('a tenant’s session gap is that of the time of receipt', () => {
+  const sessionGaps = [
+    { from: '2026-09-01T00:00:00Z', gapMs: 3_600_000 },
+    { from: '2026-10-01T00:00:00+02:00', gapMs: 600_000 },
+  ];
+  const parse = (gaps: unknown) => parseTenants(JSON.stringify({ tenants: [{ tenant: 'a', sessionGaps: gaps }] }));
+  const tenant = parse(sessionGaps).get('a');
+  const gapAt = (time: string) => sessionGapAt(tenant, Date.parse(time));
+  expect(gapAt('2026-08-31T23:59:59.999Z')).toBe(1_800_000);
+  expect(gapAt('2026-09-01T00:00:00Z')).toBe(3_600_000);
+  expect(gapAt('2026-09-30T21:59:59.999Z')).toBe(3_600_000);
+  expect(gapAt('2026-09-30T22:00:00Z')).toBe(600_000);
+  expect(sessionGapAt(undefined, 0)).toBe(1_800_000);
+  expect(() => parse(sessionGaps.toReversed())).toThrow('in order');
+  expect(() => parse([{ from: 'soon', gapMs: 600_000 }])).toThrow('config_invalid');
+  expect(() => parse([{ from: '2026-09-01T00:00:00Z', gapMs: 1 }])).toThrow('config_invalid');
 });
 
 test('tenants have defaults, and a wrong time zone is refused', () => {

@@ -130,6 +130,8 @@ export const fullSession: SessionUpdate = {
   source_partition: 5,
   segment_day: 20_781,
   learner_id: 'learner-1',
+  learner_event_at: Date.parse('2026-11-26T10:04:00.008Z'),
+  learner_event_key: '11020304-0506-0708-090a-0b0c0d0e0f10',
   learner_ids: ['learner-1', 'learner-2'],
   ed_app_ids: ['app-1', 'app-2'],
   scope_ids: ['scope-1'],

@@ -1,10 +1,10 @@
 import type { InlineFacts, inlineFacts, KeyColumns, keyColumns } from '@caliper-pipeline/contracts';
-import type { BlockDecoder, SourceRecord } from '@caliper-pipeline/kafka';
+import type { BlockDecoder } from '@caliper-pipeline/kafka';
 import { deadLetter, ok, type Result } from '@caliper-pipeline/pipeline';
+import type { Filling, Received } from './received.ts';
 
 /** An accepted event as far as the enricher reads it. */
-export interface AcceptedBlocks {
-  readonly source: SourceRecord;
+export interface Accepted extends Received {
   readonly facts: InlineFacts;
   readonly columns: KeyColumns;
   /** Everything from the key columns on, as bytes: it goes on as it came. */
@@ -16,11 +16,15 @@ export type DecodeBlocks = BlockDecoder<readonly [typeof inlineFacts, typeof key
 
 /** Decodes the blocks that the enricher reads; two thirds of an event are never looked at. */
 export function decodeAccepted({ decodeBlocks }: { decodeBlocks: DecodeBlocks }) {
-  return function decodeAccepted(source: SourceRecord): Result<AcceptedBlocks> {
-    if (source.record.value === null) return deadLetter('undecodable', 'the record has no value');
-    const decoded = decodeBlocks(source.record.value);
+  return function decodeAccepted(input: Received): Result<Accepted> {
+    const { value } = input.source.record;
+    if (value === null) return deadLetter('undecodable', 'the record has no value');
+    const decoded = decodeBlocks(value);
     if (decoded.kind !== 'ok') return deadLetter(decoded.kind, decoded.detail);
-    const [facts, columns] = decoded.blocks;
-    return ok({ source, facts, columns, unread: decoded.unread });
+    const accepted = input as Filling<Accepted>;
+    accepted.facts = decoded.blocks[0];
+    accepted.columns = decoded.blocks[1];
+    accepted.unread = decoded.unread;
+    return ok(accepted);
   };
 }

@@ -2,6 +2,7 @@ import { ok, type Result } from '@caliper-pipeline/pipeline';
 import type { Tenant } from '@caliper-pipeline/runtime';
 import { type LocalTimeColumns, localTime, zoneOffsets } from '../domain/local-time.ts';
 import type { WithSession } from './identify-session.ts';
+import type { Filling } from './received.ts';
 
 export interface WithLocalTime extends WithSession {
   readonly local: LocalTimeColumns;
@@ -21,6 +22,8 @@ export function localise({ tenants }: { tenants: () => ReadonlyMap<string, Tenan
   return function localise(input: WithSession): Result<WithLocalTime> {
     const { tenant, event_time, event_date } = input.columns;
     const timeZone = tenants().get(tenant)?.timeZone ?? 'UTC';
-    return ok({ ...input, local: localTime(event_time, event_date, offsetsOf(timeZone)) });
+    const localised = input as Filling<WithLocalTime>;
+    localised.local = localTime(event_time, event_date, offsetsOf(timeZone));
+    return ok(localised);
   };
 }

@@ -29,7 +29,13 @@ export const sessionUpdateSchema = {
     { name: 'session_id', type: 'string' },
     { name: 'source_partition', type: 'int' },
     { name: 'segment_day', type: day, doc: 'UTC day of the events in this row; 1970-01-01 for an alias.' },
-    { name: 'learner_id', type: 'string' },
+    { name: 'learner_id', type: 'string', doc: 'Of the greatest (event_time, event_key) among events with a learner.' },
+    {
+      name: 'learner_event_at',
+      type: nullableTimestampMs,
+      doc: 'event_time of that event; null = none has a learner.',
+    },
+    { name: 'learner_event_key', type: 'string', doc: 'Its event key: decides between equal times.' },
     {
       name: 'learner_ids',
       type: strings,

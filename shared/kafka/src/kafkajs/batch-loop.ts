@@ -1,7 +1,8 @@
-import type { Batch, EachBatchHandler, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { Batch, EachBatchHandler, EachBatchPayload } from 'kafkajs';
 import { messageOf } from '../dependency-error.ts';
 import type { Logger } from '../logger.ts';
-import type { BatchHandler, InputBatch, InputRecord } from '../port.ts';
+import type { BatchHandler, InputBatch } from '../port.ts';
+import { toInputRecord } from './committed-records.ts';
 import { asksForRejoin, errorForRunner, saysPartitionLost } from './consumer-errors.ts';
 import { type HeartbeatOptions, keepAlive } from './heartbeats.ts';
 import type { PartitionLease, PartitionLeases } from './partition-leases.ts';
@@ -11,6 +12,8 @@ export interface BatchLoopOptions extends HeartbeatOptions {
   readonly leases: PartitionLeases;
   readonly status: StatusKeeper;
   readonly logger: Logger;
+  /** false: positions are the handler's own, and a commit moves on without telling the group. */
+  readonly commitsToGroup?: boolean;
 }
 
 /**
@@ -30,7 +33,7 @@ export function batchLoop(handler: BatchHandler, options: BatchLoopOptions): Eac
     try {
       await handler(input, {
         signal: lease.signal,
-        commit: (nextOffset, metadata) => commit(payload, input, lease, status, nextOffset, metadata),
+        commit: (nextOffset, metadata) => commit(payload, input, lease, options, nextOffset, metadata),
       });
     } catch (error) {
       const { topic, partition, firstOffset } = input;
@@ -48,7 +51,7 @@ async function commit(
   payload: EachBatchPayload,
   batch: InputBatch,
   lease: PartitionLease,
-  status: StatusKeeper,
+  { status, commitsToGroup = true }: BatchLoopOptions,
   nextOffset: bigint,
   metadata: string | undefined,
 ): Promise<void> {
@@ -63,7 +66,7 @@ async function commit(
   const offset = { partition, offset: String(next), ...(metadata === undefined ? {} : { metadata }) };
   try {
     // Not `consumer.commitOffsets`: that one hides the type of the error, and an evicted member would end for good.
-    await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [offset] }] });
+    if (commitsToGroup) await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [offset] }] });
   } catch (error) {
     // The outcome may be unknown. Either way the records come again from wherever the group stands.
     if (saysPartitionLost(error)) lease.lose(error);
@@ -92,13 +95,4 @@ function toInputBatch(batch: Batch, position: bigint | undefined): InputBatch {
     highWatermark: BigInt(batch.highWatermark),
     records: batch.messages.map(toInputRecord),
   };
-}
-
-function toInputRecord({ offset, timestamp, key, value, headers }: KafkaMessage): InputRecord {
-  const last: Record<string, Buffer | undefined> = {};
-  for (const [name, given] of Object.entries(headers ?? {})) {
-    const one = Array.isArray(given) ? given.at(-1) : given;
-    last[name] = typeof one === 'string' ? Buffer.from(one) : one;
-  }
-  return { offset: BigInt(offset), timestampMs: Number(timestamp), key, value, headers: last };
 }

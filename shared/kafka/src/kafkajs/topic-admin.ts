@@ -24,6 +24,10 @@ export interface TopicAdmin {
   readonly untilLed: (topics: readonly string[]) => Promise<void>;
   /** Partitions that hold records → the offset behind the last one. */
   readonly ends: (topic: string) => Promise<ReadonlyMap<number, bigint>>;
+  /** Where a group goes on, by partition; without those that it has never committed. */
+  readonly committed: (groupId: string, topic: string) => Promise<ReadonlyMap<number, bigint>>;
+  /** Partition → the broker that leads it now; without those that nobody leads. */
+  readonly leaders: (topic: string) => Promise<ReadonlyMap<number, number>>;
   readonly close: () => Promise<void>;
 }
 
@@ -96,6 +100,16 @@ export async function connectAdmin(config: KafkaConfig): Promise<TopicAdmin> {
       return new Map(
         offsets.filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, BigInt(high)]),
       );
+    },
+    committed: async (groupId, topic) => {
+      const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      const known = (found?.partitions ?? []).filter(({ offset }) => BigInt(offset) >= 0n);
+      return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    },
+    leaders: async (topic) => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      const led = (topics[0]?.partitions ?? []).filter(({ leader }) => leader >= 0);
+      return new Map(led.map(({ partitionId, leader }) => [partitionId, leader]));
     },
     close: () => admin.disconnect(),
   };

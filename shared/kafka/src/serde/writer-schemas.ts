@@ -14,6 +14,8 @@ export interface WriterSchemas {
   readonly ensure: (ids: Iterable<number>) => Promise<void>;
   /** @throws Error for an id that `ensure` was never asked for: guessing would decode garbage without an error */
   readonly find: (id: number) => WriterSchema;
+  /** Whether `find` has an answer. */
+  readonly isLoaded: (id: number) => boolean;
 }
 
 export interface WriterSchemasOptions {
@@ -56,6 +58,7 @@ export function createWriterSchemas(
       const missing = [...ids].filter((id) => !known.has(id) && !((unknown.get(id)?.askAgainAt ?? 0) > now()));
       if (missing.length > 0) await Promise.all(missing.map(loadOnce));
     },
+    isLoaded: (id) => known.has(id) || unknown.has(id),
     find: (id) => {
       // An entry past its time still answers: it was asked for before this batch, and `ensure` renews it.
       const schema = known.get(id) ?? unknown.get(id)?.schema;

@@ -8,6 +8,8 @@ export interface FakeTransaction extends StageTransaction {
   readonly entries: ReadonlyMap<string, Buffer>;
   /** Takes the outputs and empties the list, as a commit does. */
   readonly takeOutputs: () => readonly { readonly topic: string; readonly record: OutputRecord }[];
+  /** @returns what brings everything back to this moment, as the discard of a transaction does */
+  readonly snapshot: () => () => void;
 }
 
 const HOUR_MS = 3_600_000;
@@ -51,6 +53,17 @@ export function createFakeTransaction(partition = 0): FakeTransaction {
       const taken = outputs;
       outputs = [];
       return taken;
+    },
+    snapshot: () => {
+      const before = { entries: new Map(entries), seen: new Map(seen), outputs: [...outputs], streamTimeMs };
+      return () => {
+        entries.clear();
+        seen.clear();
+        for (const [key, value] of before.entries) entries.set(key, value);
+        for (const [id, note] of before.seen) seen.set(id, note);
+        outputs = [...before.outputs];
+        streamTimeMs = before.streamTimeMs;
+      };
     },
   };
 }

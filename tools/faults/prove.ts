@@ -1,0 +1,53 @@
+import { describeMachine, loadAverage } from '../bench/machine.ts';
+import { startProofStack } from './proof-stack.ts';
+import type { ProofReport } from './report.ts';
+import type { Run, RunOptions } from './runs/run.ts';
+import { settle } from './settle.ts';
+
+export interface ProveOptions extends RunOptions {
+  readonly run: string;
+  readonly again: string;
+}
+
+const NOT_SETTLED = { drainSeconds: 0, verifications: [] };
+
+/**
+ * Starts a stack, does a run on it, waits until everything has arrived, verifies it and takes the stack away again.
+ *
+ * @param signal ends the run early; nothing is verified then, and the report says so
+ * @throws Error when the stack does not start, or cannot be asked
+ */
+export async function prove(
+  run: Run,
+  options: ProveOptions,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<ProofReport> {
+  const { brokers, instances, partitions, seed, minutes } = options;
+  const loadBefore = loadAverage();
+  say('Starting a stack …');
+  await using proof = await startProofStack({ brokers, instances, partitions, ...run.stack }, (event) => {
+    if (event.kind === 'died') say(`  ${event.part} ended (${event.how})`);
+  });
+  signal.throwIfAborted();
+  const { sent, faults = [], figures = () => [] } = await run.go(proof, signal, say);
+  if (!signal.aborted) say('Draining …');
+  const { drainSeconds, verifications } = signal.aborted ? NOT_SETTLED : await settle(proof, sent, () => {});
+  return {
+    run: options.run,
+    again: options.again,
+    seed,
+    measuredAt: new Date().toISOString(),
+    machine: await describeMachine(proof.stack.endpoints.clickhouse, loadBefore),
+    brokers,
+    instances,
+    minutes,
+    faults,
+    sent,
+    drainSeconds,
+    verifications,
+    unaskedEnds: proof.unaskedEnds(),
+    figures: signal.aborted ? [] : await figures(drainSeconds),
+    isCutOff: signal.aborted,
+  };
+}

@@ -1,0 +1,76 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { processReader } from '../bench/processes.ts';
+import type { Look } from '../trend.ts';
+
+/** What is watched over a long run, each as a series: `memory of sink, bytes`. */
+export type Series = ReadonlyMap<string, readonly Look[]>;
+
+export interface Watch {
+  readonly series: () => Series;
+  readonly stop: () => Promise<void>;
+}
+
+export interface WatchOptions {
+  /** Part → process id, asked at each look: a part that was restarted begins a new process, not a new series. */
+  readonly pids: () => ReadonlyMap<string, number>;
+  /** Name → folder whose files are added up. */
+  readonly folders: ReadonlyMap<string, string>;
+  readonly everyMs: number;
+}
+
+/** Looks at memory and open files of processes, and at the size of folders. What is away at a look is left out of it. */
+export function startWatch({ pids, folders, everyMs }: WatchOptions): Watch {
+  const series = new Map<string, Look[]>();
+  const startedAt = performance.now();
+  const readUsage = processReader();
+  let looking: Promise<void> = Promise.resolve();
+
+  const look = async () => {
+    const minutes = (performance.now() - startedAt) / 60_000;
+    const add = (name: string, value: number) => {
+      const looks = series.get(name) ?? [];
+      looks.push({ minutes, value });
+      series.set(name, looks);
+    };
+    for (const [part, pid] of pids()) {
+      try {
+        const { parts } = await readUsage(new Map([[part, pid]]));
+        add(`memory of ${part}, bytes`, parts.get(part)!.rssBytes);
+        add(`open files of ${part}`, (await readdir(`/proc/${pid}/fd`)).length);
+      } catch {
+        // It is being started again.
+      }
+    }
+    for (const [name, folder] of folders) add(`size of ${name}, bytes`, await folderBytes(folder));
+  };
+  const again = () => {
+    looking = looking.then(look);
+  };
+  again();
+  const timer = setInterval(again, everyMs);
+  return {
+    series: () => series,
+    stop: async () => {
+      clearInterval(timer);
+      again();
+      await looking;
+    },
+  };
+}
+
+/** As allocated on disk: files of a state store are sparse. */
+export async function folderBytes(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const sizes = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) =>
+        stat(join(entry.parentPath, entry.name)).then(
+          ({ blocks }) => blocks * 512,
+          () => 0,
+        ),
+      ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
