@@ -15,14 +15,14 @@ const SHAPES = [
 /** Sends events over HTTP and says what one costs the gateway and the broker, from the first POST to the last answer. */
 export async function measureGateway(
   stack: Stack,
-  { events, warmUp }: StageOptions,
+  { events, warmUp, batch: only }: StageOptions,
   say: (line: string) => void,
 ): Promise<StageResult[]> {
   const { gateway, sensors } = stack.endpoints;
   const pids = new Map((['gateway', 'kafka'] as const).map((part) => [part, stack.endpoints[part].pid] as const));
   const readUsage = processReader();
   const results: StageResult[] = [];
-  for (const { batch, connections, share } of SHAPES) {
+  for (const { batch, connections, share } of SHAPES.filter((shape) => only === undefined || shape.batch === only)) {
     const target = { url: gateway.endpoint, key: sensors[0]!.key, concurrency: connections };
     const send = (count: number, seed: string) => {
       const load = createBodies({ events: count, batch, seed, nowMs: Date.now() });

@@ -5,6 +5,8 @@ export interface StageOptions {
   readonly events: number;
   readonly warmUp: number;
   readonly instances: number;
+  /** Of the gateway only this shape: so many events a request. */
+  readonly batch?: number;
 }
 
 /** What one stage does when nothing else runs but the stores. */

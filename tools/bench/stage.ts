@@ -16,6 +16,7 @@ const program = new Command('npm run bench:stage --')
   .option('--warm-up <n>', 'events before that, so that code is compiled', Number, 40_000)
   .option('--instances <n>', 'processes of the stage', Number, 1)
   .option('--partitions <n>', 'partitions of the event topics', Number, 6)
+  .option('--batch <n>', 'gateway: only with 1, 10 or 100 events a request', Number)
   .option('--profile <folder>', 'write a CPU profile of each service into this folder (warm-up and filling included)')
   .parse();
 const options = program.opts<{
@@ -23,6 +24,7 @@ const options = program.opts<{
   warmUp: number;
   instances: number;
   partitions: number;
+  batch?: number;
   profile?: string;
 }>();
 const stage = program.args[0] as Stage;

@@ -33,17 +33,31 @@ export interface Lane {
   readonly drained: () => Promise<void>;
 }
 
+/** So much is worth a produce request of its own, without waiting for more. */
+const FULL_BYTES = 256 * 1024;
+
 /**
  * The way to one broker: one produce request is under way at a time, and what arrives meanwhile is the next one, so that
- * batches grow by themselves under load. The first load of an idle lane waits `lingerMs` for others.
+ * batches grow by themselves under load. A produce request costs the same for one record as for fifty, so a small one
+ * waits `lingerMs` for others, behind another one too: senders that were just answered come with their next request.
  */
 export function createLane({ producer, lingerMs, now, ...outcomes }: LaneOptions): Lane {
   let waiting: Load[] = [];
+  let waitingBytes = 0;
   let timer: NodeJS.Timeout | null = null;
   let busySinceMs = Number.POSITIVE_INFINITY;
   let whenDrained: (() => void)[] = [];
 
-  const isIdle = () => waiting.length === 0 && timer === null && busySinceMs === Number.POSITIVE_INFINITY;
+  const isBusy = () => busySinceMs !== Number.POSITIVE_INFINITY;
+  const isIdle = () => waiting.length === 0 && timer === null && !isBusy();
+
+  const schedule = () => {
+    if (isBusy()) return;
+    if (waitingBytes >= FULL_BYTES) {
+      if (timer !== null) clearTimeout(timer);
+      void flush();
+    } else timer ??= setTimeout(flush, lingerMs);
+  };
 
   const flush = async () => {
     timer = null;
@@ -53,17 +67,17 @@ export function createLane({ producer, lingerMs, now, ...outcomes }: LaneOptions
       const error = await sendLoads(producer, loads, outcomes);
       busySinceMs = Number.POSITIVE_INFINITY;
       // Whoever waited behind it would only wait as long once more.
-      if (error !== null && toAppError(error).retriable) {
-        for (const load of waiting) load.settle(error);
-        waiting = [];
-      }
+      if (error !== null && toAppError(error).retriable) giveUp(error);
     }
-    // What waited while the last request was under way has waited long enough.
-    if (waiting.length > 0) void flush();
-    else if (isIdle()) {
-      for (const tell of whenDrained) tell();
-      whenDrained = [];
-    }
+    if (waiting.length > 0) return schedule();
+    for (const tell of whenDrained) tell();
+    whenDrained = [];
+  };
+
+  const giveUp = (error: Error) => {
+    for (const load of waiting) load.settle(error);
+    waiting = [];
+    waitingBytes = 0;
   };
 
   const take = (): Load[] => {
@@ -73,6 +87,7 @@ export function createLane({ producer, lingerMs, now, ...outcomes }: LaneOptions
     for (const load of waiting) {
       if (!load.ticket.expired && bytes + load.bytes > MAX_BATCH_BYTES && loads.length > 0) break;
       taken += 1;
+      waitingBytes -= load.bytes;
       if (load.ticket.expired) load.settle(new AppError('broker_unavailable', 'nobody waits for it any more'));
       else {
         loads.push(load);
@@ -86,7 +101,8 @@ export function createLane({ producer, lingerMs, now, ...outcomes }: LaneOptions
   return {
     add: (load) => {
       waiting.push(load);
-      if (timer === null && busySinceMs === Number.POSITIVE_INFINITY) timer = setTimeout(flush, lingerMs);
+      waitingBytes += load.bytes;
+      schedule();
     },
     busySinceMs: () => busySinceMs,
     drained: () =>
