@@ -13,6 +13,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{shared,services,infra,tools}/**/*.test.ts', 'test/{unit,compose}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.integration.test.ts', '**/.cache/**'],
+          // No claim about speed: two busy cores take their time to start a process.
+          testTimeout: 60_000,
         },
       },
       {

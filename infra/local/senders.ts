@@ -18,9 +18,16 @@ export interface SenderFiles {
   readonly senders: readonly Sender[];
 }
 
+/** As far as it is looked at here: whatever else a sensor has in the file stays. */
+interface SensorsFile {
+  readonly sensors: { readonly tenant: string; readonly label: string; keys?: { readonly sha256: string }[] }[];
+  readonly ingress?: unknown;
+}
+
 /**
  * Writes the sensors and tenants of a stack: the demo tenant with its well-known key, and those that tests ask for, each
  * with a random key that stays the same for the folder. The services get hashes; the keys are in endpoints.json alone.
+ * Sensors and keys that somebody added stay.
  */
 export async function writeSenders(folder: string, extraTenants: readonly string[]): Promise<SenderFiles> {
   const keysFile = join(folder, 'sensor-keys.secret');
@@ -32,12 +39,10 @@ export async function writeSenders(folder: string, extraTenants: readonly string
   const identitySecret = await secretOf(folder, 'identity');
   const sensorsFile = join(folder, 'sensors.json');
   const tenantsFile = join(folder, 'tenants.json');
-  const sensors = [...keys].map(([tenant, key]) => ({
-    tenant,
-    label: `${tenant} sensor`,
-    keys: [{ sha256: sha256(key) }],
-  }));
-  const ingress = [{ topic: 'caliper.envelopes', tenant: DEMO_TENANT }];
+  const file: SensorsFile = existsSync(sensorsFile)
+    ? JSON.parse(await readFile(sensorsFile, 'utf8'))
+    : { sensors: [], ingress: [{ topic: 'caliper.envelopes', tenant: DEMO_TENANT }] };
+  for (const [tenant, key] of keys) addKey(file, tenant, sha256(key));
   const tenants = [...keys.keys()].map((tenant) => ({
     tenant,
     name: tenant === DEMO_TENANT ? 'Demo University' : tenant,
@@ -45,9 +50,17 @@ export async function writeSenders(folder: string, extraTenants: readonly string
     // Of its own for each tenant, so that keyed hashes of two tenants can never be joined.
     identitySecret: sha256(`${identitySecret}:${tenant}`),
   }));
-  await writeAtomically(sensorsFile, `${JSON.stringify({ sensors, ingress }, null, 2)}\n`);
+  await writeAtomically(sensorsFile, `${JSON.stringify(file, null, 2)}\n`);
   await writeAtomically(tenantsFile, `${JSON.stringify({ tenants }, null, 2)}\n`);
   return { sensorsFile, tenantsFile, senders: [...keys].map(([tenant, key]) => ({ tenant, key })) };
+}
+
+function addKey({ sensors }: SensorsFile, tenant: string, hash: string): void {
+  const label = `${tenant} sensor`;
+  const sensor = sensors.find((entry) => entry.tenant === tenant && entry.label === label);
+  if (sensor === undefined) sensors.push({ tenant, label, keys: [{ sha256: hash }] });
+  else if (sensor.keys?.some((key) => key.sha256 === hash) !== true)
+    sensor.keys = [...(sensor.keys ?? []), { sha256: hash }];
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -19,6 +19,11 @@ export interface SetUpTarget {
   readonly tenantsFile: string;
 }
 
+export interface ProxiedListener {
+  readonly port: number;
+  readonly advertisedPort: number;
+}
+
 /**
  * Told a store or a gateway by its name and the port on which it will listen, says the port on which the services (senders, for
  * a gateway) find it instead: a proxy of a test, for instance. Set-up jobs, and brokers among themselves, go straight.
@@ -39,6 +44,10 @@ export interface StackOptions {
   /** Tenants beside the demo tenant; each gets a sensor key. */
   readonly tenants?: readonly string[];
   readonly fastBrokerRestart?: boolean;
+  /** Further settings of the brokers. */
+  readonly brokerSettings?: Readonly<Record<string, string | number>>;
+  /** One more listener of the one broker, which tells its clients another port than its own: for a proxy before it. */
+  readonly proxiedListener?: ProxiedListener;
   /** Further settings of the services. */
   readonly env?: Readonly<Record<string, string>>;
   readonly setUp?: readonly SetUpJob[];

@@ -86,7 +86,8 @@ async function startParts(
 
   const stores: PartDefinition[] = [];
   if (wanted.includes('kafka')) {
-    const kafka = { dataDir, brokers, fastBrokerRestart: options.fastBrokerRestart ?? false };
+    const { fastBrokerRestart = false, brokerSettings: settings = {}, proxiedListener } = options;
+    const kafka = { dataDir, brokers, fastBrokerRestart, settings, proxiedListener };
     stores.push(...brokers.map((broker) => kafkaPart(kafka, broker)));
   }
   if (wanted.includes('registry'))

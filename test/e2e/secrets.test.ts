@@ -1,83 +1,16 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { topicName, topicNames } from '@caliper-pipeline/contracts';
 import { expect, inject, test } from 'vitest';
 import { query, queryText } from '../support/clickhouse.ts';
 import { eventually } from '../support/eventually.ts';
 import { fixturesPresent, fixtureText } from '../support/fixtures.ts';
+import { filesUnder, launchWithSecrets } from '../support/secrets.ts';
 import { send } from '../support/sender.ts';
 import { readRawTopic } from '../support/topics.ts';
 
 const { gateway, clickhouse, kafka } = inject('endpoints');
 const { key } = inject('endpoints').sensors.find((sensor) => sensor.tenant === 'secrets')!;
-
-/** Random, so that a hit can only be ours. */
-const secret = () => `zq${randomBytes(9).toString('hex')}`;
-
-/** Twenty secrets in six places of one launch: flat LTI 1.1, custom, LTI 1.3 claims, extensions, JSON in strings, a form in a string. */
-function launchWithSecrets(id: string): { body: string; secrets: string[] } {
-  const secrets: string[] = [];
-  const plant = () => {
-    const value = secret();
-    secrets.push(value);
-    return value;
-  };
-  const context = [
-    'http://caliper.blackboard.com/ctx/caliper/v1/Context',
-    'http://purl.imsglobal.org/ctx/caliper/v1p1',
-  ];
-  const event = {
-    '@context': context,
-    id,
-    type: 'http://caliper.blackboard.com/caliper/v1/LTIEvent',
-    actor: {
-      id: 'https://learn.example.org/users/7',
-      type: 'Person',
-      extensions: {
-        session: JSON.stringify({ access_token: plant(), nested: JSON.stringify({ refresh_token: plant() }) }),
-      },
-    },
-    action: 'LoggedIn',
-    object: {
-      id: 'https://learn.example.org/ltiLaunches/1',
-      type: 'http://caliper.blackboard.com/caliper/v1/LTILaunchInfo',
-      launchUrl: 'https://tool.example.org/launch',
-      launchParameters: {
-        oauth_signature: plant(),
-        oauth_nonce: plant(),
-        oauth_consumer_key: plant(),
-        lis_person_contact_email_primary: `${plant()}@example.org`,
-        lis_person_name_full: plant(),
-        lis_person_sourcedid: plant(),
-        custom_caliper_api_key: plant(),
-        context_id: '_41_1',
-      },
-      customParameters: { custom_client_secret: plant(), password: plant() },
-      extensions: { 'bb:launch.form': `oauth_token=${plant()}&context_id=_41_1`, authorization: `Bearer ${plant()}` },
-    },
-    eventTime: new Date().toISOString(),
-    federatedSession: {
-      id: 'https://learn.example.org/sessions/ABC',
-      type: 'LtiSession',
-      messageParameters: {
-        id_token: plant(),
-        nonce: plant(),
-        email: `${plant()}@example.org`,
-        'https://purl.imsglobal.org/spec/lti/claim/lis': { person_sourcedid: plant() },
-        'https://purl.imsglobal.org/spec/lti/claim/custom': { app_secret: plant() },
-      },
-    },
-    extensions: { 'x-api-key': plant(), trace: [{ cookie: plant() }] },
-  };
-  const envelope = {
-    sensor: 'b5a1c2d3-0000-4000-8000-000000000001',
-    sendTime: new Date().toISOString(),
-    dataVersion: context[1],
-    data: [event],
-  };
-  return { body: JSON.stringify(envelope), secrets };
-}
 
 test('twenty secrets in six places rest in no topic, log, table or state file', async () => {
   const id = randomUUID();
@@ -142,10 +75,3 @@ test('twenty secrets in six places rest in no topic, log, table or state file', 
     `secrets: ${sought.length} sought in ${records} records, ${tables.length} tables, ${files.length} files; found 0`,
   );
 });
-
-/** Everything the stack wrote, but for what the launcher keeps for the senders it made: their keys. */
-function filesUnder(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== 'endpoints.json' && !entry.name.endsWith('.secret'))
-    .map((entry) => join(entry.parentPath, entry.name));
-}

@@ -17,7 +17,10 @@ declare module 'vitest' {
 export default async function e2eSetup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'caliper-e2e-'));
   const fixtures = fixturesPresent ? readFixtures().map((_, index) => `fixture-${index}`) : [];
-  const stack = await startPipeline({ dataDir, tenants: ['first-event', 'learn-session', 'secrets', ...fixtures] });
+  const stack = await startPipeline({
+    dataDir,
+    tenants: ['first-event', 'learn-session', 'secrets', 'senders', ...fixtures],
+  });
   project.provide('endpoints', stack.endpoints);
   project.provide('dataDir', dataDir);
   return async () => {

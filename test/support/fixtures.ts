@@ -34,6 +34,13 @@ export function fixtureText(name: string): string {
   return readFileSync(join(FOLDER, name), 'utf8');
 }
 
+const ISO_TIME = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})/g;
+
+/** The text with every time moved by so many milliseconds: the fixtures are years old, and sessions are of the last days. */
+export function withTimesMoved(text: string, byMs: number): string {
+  return text.replace(ISO_TIME, (time) => new Date(Date.parse(time) + byMs).toISOString());
+}
+
 function readFixture(name: string, text: string): Fixture {
   let json: unknown;
   try {

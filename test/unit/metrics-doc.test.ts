@@ -1,6 +1,7 @@
 import { type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { enricherMetrics } from '../../services/enricher/src/metrics.ts';
+import { stageMetrics } from '../../services/enricher/src/stage-metrics.ts';
 import { gatewayMetrics } from '../../services/gateway/src/metrics.ts';
 import { sinkMetrics } from '../../services/sink/src/metrics.ts';
 import { readDocument, section, tableRows } from './documents.ts';
@@ -8,7 +9,13 @@ import { readDocument, section, tableRows } from './documents.ts';
 const document = readDocument('docs/metrics.md');
 const services = [
   { heading: '## Gateway', metrics: gatewayMetrics },
-  { heading: '## Enricher', metrics: enricherMetrics },
+  {
+    heading: '## Enricher',
+    metrics: (registry: Registry) => {
+      enricherMetrics(registry);
+      stageMetrics(registry);
+    },
+  },
   { heading: '## Sink', metrics: sinkMetrics },
 ] as const;
 

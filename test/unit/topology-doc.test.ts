@@ -9,15 +9,21 @@ const architecture = readDocument('docs/architecture.md');
 const encoder = { encode: () => Buffer.alloc(0) };
 
 test('docs/architecture.md lists the steps of the gateway in their order', () => {
-  const { steps } = reception({
+  const { read, accept } = reception({
     encoders: { event: encoder, fact: encoder, deadLetter: encoder },
     commonPartitions: 1,
     serviceVersion: '',
     tenants: () => new Map(),
-    maxDepth: 1,
-    maxItems: 1,
+    limits: {
+      maxBodyBytes: 1,
+      maxInflatedBytes: 1,
+      maxInflateRatio: 1,
+      maxDepth: 1,
+      maxItems: 1,
+      maxEventBytes: 1,
+    },
   });
-  expect(numberedNames(section(architecture, '### Gateway'))).toEqual(steps);
+  expect(numberedNames(section(architecture, '### Gateway'))).toEqual([...read.steps, ...accept.steps]);
 });
 
 test('docs/architecture.md lists the steps of the enricher in their order', () => {

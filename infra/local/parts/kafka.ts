@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { KAFKA_JARS } from '../paths.ts';
+import type { ProxiedListener } from '../stack-options.ts';
 import type { PartDefinition } from '../supervised-part.ts';
 
 export interface BrokerAddress {
@@ -21,6 +22,9 @@ export interface KafkaOptions {
   readonly brokers: readonly BrokerAddress[];
   /** A broker that was killed is taken back within seconds instead of 14 to 20. */
   readonly fastBrokerRestart: boolean;
+  /** Further settings of the brokers. */
+  readonly settings: Readonly<Record<string, string | number>>;
+  readonly proxiedListener?: ProxiedListener | undefined;
 }
 
 const run = promisify(execFile);
@@ -76,20 +80,28 @@ async function format({ dataDir, brokers }: KafkaOptions, properties: string): P
   ]);
 }
 
-function serverProperties({ brokers, fastBrokerRestart }: KafkaOptions, broker: BrokerAddress, logDir: string): string {
+function serverProperties(options: KafkaOptions, broker: BrokerAddress, logDir: string): string {
+  const { brokers, fastBrokerRestart, proxiedListener: proxied } = options;
   const replicas = brokers.length;
   const { between } = broker;
-  const forServices = between === undefined ? '' : `,SERVICES://127.0.0.1:${between.port}`;
-  const toldToServices = between === undefined ? '' : `,SERVICES://127.0.0.1:${between.advertisedPort}`;
+  // Beside the broker's own listener: one that tells clients another port, where a proxy stands.
+  const listeners = [
+    { name: 'PROXIED', listener: proxied },
+    { name: 'SERVICES', listener: between },
+  ];
+  const more = (of: 'port' | 'advertisedPort') =>
+    listeners
+      .map(({ name, listener }) => (listener === undefined ? '' : `,${name}://127.0.0.1:${listener[of]}`))
+      .join('');
   const settings: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': broker.id,
     'controller.quorum.voters': brokers.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
-    listeners: `PLAINTEXT://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}${forServices}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker.port}${toldToServices}`,
+    listeners: `PLAINTEXT://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}${more('port')}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker.port}${more('advertisedPort')}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SERVICES:PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT,SERVICES:PLAINTEXT',
     'log.dirs': logDir,
     'default.replication.factor': replicas,
     'offsets.topic.replication.factor': replicas,
@@ -106,6 +118,7 @@ function serverProperties({ brokers, fastBrokerRestart }: KafkaOptions, broker: 
     'replica.fetch.max.bytes': MAX_MESSAGE_BYTES,
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
     ...(fastBrokerRestart ? { 'broker.session.timeout.ms': 1_500, 'broker.heartbeat.interval.ms': 400 } : {}),
+    ...options.settings,
   };
   return `${Object.entries(settings)
     .map(([key, value]) => `${key}=${value}`)

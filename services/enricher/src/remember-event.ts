@@ -1,5 +1,5 @@
 import { combinedRuleVersion, rowVersion } from '@caliper-pipeline/contracts';
-import { keptSessions } from './domain/inferred-sessions.ts';
+import { isSaidByRow, keptSessions } from './domain/inferred-sessions.ts';
 import { rememberedRole } from './domain/role.ts';
 import { ENRICHMENT_RULE_VERSION } from './domain/rules.ts';
 import { aliasRow, countEvent, dayOf, type RowChange } from './domain/session-row.ts';
@@ -37,7 +37,9 @@ function countInSession({ joined, state, facts, columns, session, streamTimeMs }
   const { partition } = state;
   const { session_kind: kind, session_id: sessionId } = session;
   if (joined !== null) {
-    state.keepInferred(tenant, learner, app, keptSessions(joined.sessions, change.gapMs, streamTimeMs));
+    if (!isSaidByRow(joined.kept, joined, change.gapMs)) {
+      state.keepInferred(tenant, learner, app, keptSessions(joined.sessions, change.gapMs, streamTimeMs));
+    }
     for (const absorbed of joined.absorbed) {
       const alias = { tenant, kind, sessionId: absorbed, partition, day: ALIAS_DAY };
       state.keepAlias(aliasRow(alias, columns, sessionId, change));

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { topicGeneration, topicName } from '@caliper-pipeline/contracts';
+import { topicGeneration, topicName, topics } from '@caliper-pipeline/contracts';
 import {
   brokerDependency,
   createKafka,
   createRegistry,
+  createStageCodecs,
   createWriterSchemas,
   registryDependency,
-  sourceDependency,
+  stageDependency,
   writerSchemaIds,
 } from '@caliper-pipeline/kafka';
 import {
@@ -19,16 +20,17 @@ import {
 } from '@caliper-pipeline/runtime';
 import { loadCodecs } from './codecs.ts';
 import type { EnricherConfig } from './config.ts';
+import { ENRICHMENT_RULE_VERSION } from './domain/rules.ts';
 import { enrichBatch } from './enrich-batch.ts';
-import { atLeastOnceStage } from './io/at-least-once-stage.ts';
 import { openFactsDirectory } from './io/facts-directory.ts';
 import { logEnds } from './io/log-ends.ts';
 import { enricherMetrics } from './metrics.ts';
+import { stageMetrics } from './stage-metrics.ts';
 import { isExpired } from './state/expiry.ts';
 import { enrichment } from './topology.ts';
 
-/** Long enough for a broker's restart; after it the batch is read again. */
-const SEND_TIMEOUT_MS = 30_000;
+/** Raised when values of the state are kept in another way, so that what a folder holds is read again from the changelog. */
+const STATE_VERSION = 1;
 
 /** Wires the enricher: clients, directory of facts, topology, and the stage from `caliper.events` to its outputs. */
 export async function startEnricher(
@@ -41,6 +43,7 @@ export async function startEnricher(
   const registry = createRegistry({ url: config.REGISTRY_URL, logger });
   const writerSchemas = createWriterSchemas(registry);
   const codecs = await retryWhileAway('schemas', () => loadCodecs(registry, writerSchemas), untilThere);
+  const stageCodecs = await retryWhileAway('schemas', () => createStageCodecs(registry, writerSchemas), untilThere);
   const metrics = enricherMetrics(metricsRegistry);
 
   const kafkaConfig = { brokers: config.KAFKA_BROKERS, clientId: config.CALIPER_INSTANCE, logger };
@@ -60,15 +63,28 @@ export async function startEnricher(
   });
   metrics.followDirectory(directory.status);
 
-  const producer = kafka.recordProducer({ sendTimeoutMs: SEND_TIMEOUT_MS });
-  const source = kafka.batchSource({
+  const told = stageMetrics(metricsRegistry);
+  const stage = kafka.transactionalStage({
+    stage: 'enricher',
     groupId: config.ENRICHER_GROUP,
-    topics: [topicName('events')],
+    transactionalIdPrefix: config.ENRICHER_GROUP,
+    inputTopic: topicName('events'),
+    inputGeneration: topicGeneration('events'),
+    changelogTopic: topicName('changelog'),
+    seenTopic: topicName('seen'),
+    ledgerTopic: topicName('ledger'),
+    partitions: config.CALIPER_PARTITIONS,
+    deleteRetentionMs: Number(topics.changelog.settings['delete.retention.ms']),
+    stateFolder: config.ENRICHER_STATE_DIR,
+    stateVersion: STATE_VERSION,
+    ruleVersion: ENRICHMENT_RULE_VERSION,
+    codecs: stageCodecs,
+    isExpired,
     fetchBytes: config.ENRICHER_FETCH_BYTES,
-    concurrency: 2,
+    observer: told.observer,
     onFatal: (error) => fatal('the consumer ended', error),
   });
-  const stage = atLeastOnceStage(source, producer, isExpired);
+  told.follow(() => stage.state.partitions);
   const sourceGeneration = topicGeneration('events');
   const handler = enrichBatch({
     topology: enrichment({ ...codecs, directory, tenants: tenants.current, sourceGeneration }),
@@ -83,7 +99,6 @@ export async function startEnricher(
 
   await retryWhileAway('facts', directory.start, untilThere);
   await directory.untilCaughtUp(stopping.signal);
-  await retryWhileAway('kafka', producer.connect, untilThere);
   await retryWhileAway('consumer', () => stage.start(handler), untilThere);
 
   return {
@@ -92,7 +107,7 @@ export async function startEnricher(
       // A record of a release that is not known yet needs it.
       registryDependency(registry),
       directory.dependency,
-      sourceDependency('consumer', stage),
+      stageDependency('stage', stage),
     ],
     drain: async () => {
       stopping.abort();
@@ -101,7 +116,6 @@ export async function startEnricher(
     close: async () => {
       tenants.close();
       await directory.stop();
-      await producer.disconnect();
     },
   };
 }

@@ -17,117 +17,93 @@ import {
   parseTenants,
   type RunningService,
   retryWhileAway,
-  SERVICE_VERSION,
   type ServiceTools,
   watchFileContent,
 } from '@caliper-pipeline/runtime';
+import { assembleGateway, WRITTEN } from './assemble.ts';
 import type { GatewayConfig } from './config.ts';
-import { parseSensors } from './domain/sensors.ts';
-import { createSenderServer } from './http/server.ts';
-import { ingressHandler } from './io/ingress.ts';
-import { createRecordQueue } from './io/record-queue.ts';
+import { parseSenders } from './domain/senders.ts';
+import { startSenderServer } from './http/server.ts';
+import { watchIngress } from './io/ingress-source.ts';
+import { watchLeadership } from './io/leadership.ts';
+import { createSignatures } from './io/signatures.ts';
 import { gatewayMetrics } from './metrics.ts';
-import { type MakeDurable, receiveBody, refuseBody } from './receive-body.ts';
-import { deadLetterRecord, type Encoders } from './steps/encode-records.ts';
-import { reception } from './topology.ts';
+import type { Encoders } from './steps/encode-records.ts';
 
-const INGRESS_GROUP = 'caliper-gateway-ingress';
-const INGRESS_FETCH_BYTES = 512 * 1024;
-
-/** Wires the gateway: clients, topology, server for senders, Kafka ingress. */
+/** Starts the gateway: files, clients, Kafka ingress, and the server for senders last. */
 export async function startGateway(
   config: GatewayConfig,
   { logger, metrics: registry, fatal }: ServiceTools,
 ): Promise<RunningService> {
   const stopping = new AbortController();
+  const untilThere = { logger, signal: stopping.signal };
   const metrics = gatewayMetrics(registry);
-  const sensors = await watchFileContent(config.GATEWAY_SENSORS_FILE, parseSensors, logger);
+  const senders = await watchFileContent(config.GATEWAY_SENSORS_FILE, parseSenders, logger);
   const tenants = await watchFileContent(config.CALIPER_TENANTS_FILE, parseTenants, logger);
+  const signatures = createSignatures(logger);
 
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: config.CALIPER_INSTANCE, logger });
-  const producer = kafka.recordProducer({ sendTimeoutMs: config.GATEWAY_ANSWER_BUDGET_MS });
   const probe = kafka.brokerProbe();
   const schemas = createRegistry({ url: config.REGISTRY_URL, logger });
-  const untilThere = { logger, signal: stopping.signal };
   const encoders = await retryWhileAway('schemas', () => encodersFrom(schemas), untilThere);
+  const producer = kafka.recordProducer({ sendTimeoutMs: config.GATEWAY_ANSWER_BUDGET_MS });
+  const trialProducer = kafka.recordProducer({ sendTimeoutMs: config.GATEWAY_ANSWER_BUDGET_MS });
   await retryWhileAway('kafka', producer.connect, untilThere);
+  const leadership = await watchLeadership(probe, WRITTEN.map(topicName), logger);
 
-  const queue = createRecordQueue({
-    producer,
-    lingerMs: config.GATEWAY_LINGER_MS,
-    maxWaitingBytes: config.GATEWAY_MAX_WAITING_BYTES,
-    budgetMs: config.GATEWAY_ANSWER_BUDGET_MS,
-  });
-  const makeDurable: MakeDurable = async (records) => {
-    const startedAt = performance.now();
-    metrics.setWaitingBytes(queue.waitingBytes());
-    await queue.add(records);
-    metrics.observeBrokerWait((performance.now() - startedAt) / 1000);
-  };
-  const encoding = { encoders, commonPartitions: config.CALIPER_PARTITIONS, serviceVersion: SERVICE_VERSION };
-  const topology = reception({
-    ...encoding,
+  const gateway = assembleGateway(config, {
+    senders: senders.current,
     tenants: tenants.current,
-    maxDepth: config.GATEWAY_MAX_DEPTH,
-    maxItems: config.GATEWAY_MAX_ITEMS,
-  });
-  const effects = {
-    makeDurable,
-    metrics,
-    deadLetter: (...letter: DeadLetterArguments) => deadLetterRecord(...letter, encoding),
-  };
-  const receive = receiveBody(topology, effects);
-
-  const server = createSenderServer({
-    sensors: sensors.current,
-    receive,
-    refuse: refuseBody(effects),
-    now: Date.now,
+    encoders,
+    producer,
+    trialProducer,
+    leadership,
+    signatures,
     metrics,
     logger,
-    maxBodyBytes: config.GATEWAY_MAX_BODY_BYTES,
-    maxInflatedBytes: config.GATEWAY_MAX_INFLATED_BYTES,
-    requestTimeoutMs: config.GATEWAY_REQUEST_TIMEOUT_MS,
+    isStopping: () => stopping.signal.aborted,
   });
-  // Bindings that are added later need a restart: a consumer subscribes once.
-  const ingressTopics = [...sensors.current().tenantOfTopic.keys()];
-  const ingress =
-    ingressTopics.length === 0
-      ? null
-      : kafka.batchSource({
-          groupId: INGRESS_GROUP,
-          topics: ingressTopics,
-          fetchBytes: INGRESS_FETCH_BYTES,
-          concurrency: 3,
-          onFatal: (error) => fatal('the ingress consumer ended', error),
-        });
-  if (ingress !== null) {
-    const handler = ingressHandler(receive, sensors.current);
-    await retryWhileAway('ingress', () => ingress.start(handler), untilThere);
-  }
-  await server.listen({ host: config.GATEWAY_HOST, port: config.GATEWAY_PORT });
+  const ingress = await watchIngress({
+    kafka,
+    senders: senders.current,
+    receive: gateway.receive,
+    metrics,
+    logger,
+    fatal,
+    untilThere,
+  });
+  metrics.watch({ ...gateway.states, ingressLag: ingress.lag, isSensorsFileRefused: senders.isRefused });
+  const server = await startSenderServer({
+    host: config.GATEWAY_HOST,
+    port: config.GATEWAY_PORT,
+    handle: gateway.handle,
+    maxConnections: config.GATEWAY_MAX_CONNECTIONS,
+    requestTimeoutMs: config.GATEWAY_REQUEST_TIMEOUT_MS,
+    answerBudgetMs: config.GATEWAY_ANSWER_BUDGET_MS,
+    metrics,
+  });
   logger.info(
-    { host: config.GATEWAY_HOST, port: config.GATEWAY_PORT, languageRuleVersion: LANGUAGE_RULE_VERSION },
+    { host: config.GATEWAY_HOST, port: server.port, languageRuleVersion: LANGUAGE_RULE_VERSION },
     'serving senders',
   );
 
   return {
     // Not the registry: the schemas are loaded, and events must be taken while it is away (docs/decisions).
-    dependencies: [brokerDependency(probe, [topicName('events'), topicName('facts'), topicName('gatewayDeadLetters')])],
+    dependencies: [brokerDependency(probe, WRITTEN.map(topicName))],
     drain: async () => {
       stopping.abort();
-      await Promise.all([server.close(), ingress?.stop()]);
-      await queue.drain();
+      await Promise.all([server.close(), ingress.stop()]);
+      await gateway.drain();
     },
     close: async () => {
-      sensors.close();
+      leadership.close();
+      signatures.close();
+      senders.close();
       tenants.close();
-      await producer.disconnect();
+      await Promise.all([producer.disconnect(), trialProducer.disconnect()]);
     },
   };
 }
-
-type DeadLetterArguments = [Parameters<typeof deadLetterRecord>[0], Parameters<typeof deadLetterRecord>[1]];
 
 async function encodersFrom(registry: SchemaRegistry): Promise<Encoders> {
   const [event, fact, deadLetter] = await Promise.all([

@@ -170,7 +170,7 @@ export const topics = define({
   seen: {
     base: 'caliper.enricher.seen',
     generation: 1,
-    key: 'none',
+    key: 'none; __claim',
     values: [seenBatchSchema],
     partitions: 'P',
     cleanup: 'delete',

@@ -13,4 +13,6 @@ export * from './serde/record-encoder.ts';
 export * from './serde/registry.ts';
 export * from './serde/wire-format.ts';
 export * from './serde/writer-schemas.ts';
+export * from './stage/codecs.ts';
 export type * from './stage/port.ts';
+export type * from './stage/status.ts';

@@ -119,6 +119,9 @@ export interface RecordProducer {
 
 export type BrokerHealth = { readonly kind: 'up' } | { readonly kind: 'down'; readonly detail: string };
 
+/** Partition → the broker that leads it; null = nobody does. */
+export type Leaders = ReadonlyMap<number, number | null>;
+
 export interface BrokerProbe {
   /** Never throws. `down`: no broker answers in time, or one of the topics is missing or has no leader at all. */
   check(topics: readonly string[]): Promise<BrokerHealth>;
@@ -128,4 +131,10 @@ export interface BrokerProbe {
    * @throws DependencyError `broker_unavailable` when no broker answers in time
    */
   leaders(topic: string): Promise<ReadonlySet<number>>;
+  /**
+   * The partitions of each topic and who leads them. A topic that does not exist has none.
+   *
+   * @throws DependencyError `broker_unavailable` when no broker answers in time
+   */
+  leadership(topics: readonly string[]): Promise<ReadonlyMap<string, Leaders>>;
 }

@@ -4,6 +4,9 @@ import { inject } from 'vitest';
 import { createKafka, type KafkaClient } from '../src/kafkajs/client.ts';
 import { silentLogger } from '../src/logger.ts';
 import type { BatchHandler, InputBatch, InputRecord } from '../src/port.ts';
+import { until } from './until.ts';
+
+export { until } from './until.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -27,8 +30,9 @@ export interface RealKafka extends AsyncDisposable {
 
 export const randomName = (prefix: string): string => `${prefix}-${randomUUID()}`;
 
-export async function connectRealKafka(): Promise<RealKafka> {
-  const brokers = inject('kafkaBrokers').split(',');
+/** The broker of the integration tests, or one of the test's own. */
+export async function connectRealKafka(bootstrapServers = inject('kafkaBrokers')): Promise<RealKafka> {
+  const brokers = bootstrapServers.split(',');
   const raw = new kafkajs.Kafka({
     brokers,
     clientId: 'tests',
@@ -80,15 +84,6 @@ export async function connectRealKafka(): Promise<RealKafka> {
 async function leaderCount(admin: Admin, name: string): Promise<number> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [name] }).catch(() => ({ topics: [] }));
   return topics.flatMap(({ partitions }) => partitions).filter(({ leader }) => leader >= 0).length;
-}
-
-/** Awaits a condition that only the outside can tell. The test's own time-out is the bound. */
-export async function until(what: string, holds: () => Promise<boolean> | boolean, boundMs = 30_000): Promise<void> {
-  const end = performance.now() + boundMs;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`not within ${boundMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 /** Commits everything and keeps what came; `reached` resolves when so many records are there. */

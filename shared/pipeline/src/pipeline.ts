@@ -1,4 +1,4 @@
-import { deadLetter, type Result } from './result.ts';
+import type { Result } from './result.ts';
 
 /** A named function: its name is the metric label, the log field and the title of its test. */
 export type Step<I, O> = (input: I) => Result<O>;
@@ -39,19 +39,17 @@ function build<I, O>(steps: readonly AnyStep[]): Pipeline<I, O> {
 
 function runSteps(steps: readonly AnyStep[], input: unknown): Outcome<unknown> {
   let value = input;
-  for (const step of steps) {
-    const result = attempt(step, value);
-    if (result.kind === 'drop') return { kind: 'drop', reason: result.reason, step: step.name };
-    if (result.kind === 'deadLetter') return { ...result, step: step.name };
-    value = result.value;
+  let at = 0;
+  try {
+    for (; at < steps.length; at += 1) {
+      const result = steps[at]!(value);
+      if (result.kind === 'drop') return { kind: 'drop', reason: result.reason, step: steps[at]!.name };
+      if (result.kind === 'deadLetter') return { ...result, step: steps[at]!.name };
+      value = result.value;
+    }
+  } catch (error) {
+    const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return { kind: 'deadLetter', reason: 'step_failed', detail, step: steps[at]!.name };
   }
   return { kind: 'ok', value };
-}
-
-function attempt(step: AnyStep, value: unknown): Result<unknown> {
-  try {
-    return step(value);
-  } catch (error) {
-    return deadLetter('step_failed', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-  }
 }

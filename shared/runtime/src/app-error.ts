@@ -3,6 +3,10 @@ export const errorCodes = {
   config_invalid: { retriable: false, meaning: 'An environment variable or configuration file is missing or wrong.' },
   broker_unavailable: { retriable: true, meaning: 'Kafka did not acknowledge in time; the outcome may be unknown.' },
   broker_overloaded: { retriable: true, meaning: 'More bytes wait for Kafka than the configured bound.' },
+  signing_keys_unavailable: {
+    retriable: true,
+    meaning: 'The keys of a sensor that signs its bodies cannot be read or fetched.',
+  },
   registry_unavailable: { retriable: true, meaning: 'The schema registry did not answer in time.' },
   schema_not_registered: {
     retriable: true,

@@ -22,8 +22,10 @@ test('a file is reread when it changes; a bad edit keeps the old state and says 
   await writeFile(path, '{"a":');
   await vi.waitFor(() => expect(said).toContain('error file not taken: the old state stays'), 10_000);
   expect(file.current()).toEqual({ a: 22 });
+  expect(file.isRefused()).toBe(true);
   await writeFile(path, '{"a":4444}');
   await vi.waitFor(() => expect(file.current()).toEqual({ a: 4444 }), 10_000);
+  expect(file.isRefused()).toBe(false);
   file.close();
   await rm(folder, { recursive: true });
 });

@@ -7,6 +7,8 @@ import type { Logger } from './logger.ts';
 export interface WatchedFile<T> {
   /** The last content that could be read. */
   readonly current: () => T;
+  /** Whether the last edit could not be taken: the file says something else than what holds. */
+  readonly isRefused: () => boolean;
   readonly close: () => void;
 }
 
@@ -24,17 +26,20 @@ export async function watchFileContent<T>(
 ): Promise<WatchedFile<T>> {
   let text = await readFile(path, 'utf8');
   let current = parse(text);
+  let refused = false;
   const reread = async () => {
     try {
       const next = await readFile(path, 'utf8');
+      if (next !== text) current = parse(next);
+      refused = false;
       if (next === text) return;
-      current = parse(next);
       text = next;
       logger.info({ path, sha256: createHash('sha256').update(text).digest('hex').slice(0, 12) }, 'file reread');
     } catch (error) {
+      refused = true;
       logger.error({ path, reason: toAppError(error).message }, 'file not taken: the old state stays');
     }
   };
   watchFile(path, { interval: POLL_MS, persistent: false }, () => void reread());
-  return { current: () => current, close: () => unwatchFile(path) };
+  return { current: () => current, isRefused: () => refused, close: () => unwatchFile(path) };
 }

@@ -1,6 +1,11 @@
 import { identifies, isA } from '@caliper-pipeline/caliper';
 import type { ChainLink, ResolvedColumns } from '@caliper-pipeline/contracts';
-import type { FactsDirectory } from './facts-directory.ts';
+import {
+  type FactsDirectory,
+  type KnownEntity,
+  type KnownOrganization,
+  UNKNOWN_ORGANIZATION,
+} from './facts-directory.ts';
 import { parentOn } from './nesting.ts';
 
 export type CourseColumns = Pick<
@@ -37,7 +42,7 @@ export interface CourseQuestion {
 }
 
 type Link = Pick<ChainLink, 'id' | 'type' | 'external_id' | 'academic_session'>;
-type Directory = Pick<FactsDirectory, 'parentsOf' | 'entity'>;
+type Directory = Pick<FactsDirectory, 'organization'>;
 
 const NO_FLAGS: readonly string[] = [];
 const CYCLE = { flags: ['group_cycle'] };
@@ -53,37 +58,48 @@ export function resolveCourse(question: CourseQuestion, directory: Directory): R
   const path: string[] = [];
   const links: Link[] = [];
   let flags = NO_FLAGS;
-  for (const link of chain) {
+  /** Of the last link. */
+  let known = UNKNOWN_ORGANIZATION;
+  for (let at = 0; at < chain.length; at += 1) {
+    const link = chain[at]!;
     if (path.includes(link.id)) flags = CYCLE.flags;
-    else if (path.length === MAX_CHAIN_LENGTH) flags = TOO_DEEP.flags;
+    else if (at === MAX_CHAIN_LENGTH) flags = TOO_DEEP.flags;
     if (flags !== NO_FLAGS) break;
+    const isAsked = link.type === '' || at === chain.length - 1;
+    if (isAsked) known = identifies(link.id) ? directory.organization(question.tenant, link.id) : UNKNOWN_ORGANIZATION;
     path.push(link.id);
-    links.push(link.type === '' ? described(link, question.tenant, directory) : link);
+    links.push(link.type === '' ? described(link, known.entity) : link);
   }
   const ownLinks = links.length;
-  if (flags === NO_FLAGS && ownLinks > 0) flags = climb(question, directory, path, links);
+  if (flags === NO_FLAGS && ownLinks > 0) flags = climb(question, directory, known, path, links);
   return { columns: columnsOf(path, links, source), flags, ownLinks };
 }
 
 /** Adds what lies above the last link on the day of the event, as far as it is known. */
-function climb({ tenant, day }: CourseQuestion, directory: Directory, path: string[], links: Link[]) {
+function climb(
+  { tenant, day }: CourseQuestion,
+  directory: Directory,
+  last: KnownOrganization,
+  path: string[],
+  links: Link[],
+): readonly string[] {
+  let known = last;
   for (;;) {
-    const child = path[path.length - 1]!;
-    const parent = identifies(child) ? parentOn(directory.parentsOf(tenant, child).observations, day) : null;
+    const parent = parentOn(known.parents.observations, day);
     if (parent === null || !identifies(parent.parentId)) return NO_FLAGS;
-    if (path.includes(parent.parentId)) return CYCLE.flags;
+    const { parentId: id, parentType: type } = parent;
+    if (path.includes(id)) return CYCLE.flags;
     if (path.length === MAX_CHAIN_LENGTH) return TOO_DEEP.flags;
-    path.push(parent.parentId);
-    const bare = { id: parent.parentId, type: '', external_id: '', academic_session: '' };
-    const link = described(bare, tenant, directory);
+    known = directory.organization(tenant, id);
+    path.push(id);
+    const link = described({ id, type: '', external_id: '', academic_session: '' }, known.entity);
     // What its own facts say of its type comes before what was said along with the nesting.
-    links.push(link.type === '' ? { ...link, type: parent.parentType } : link);
+    links.push(link.type === '' ? { ...link, type } : link);
   }
 }
 
 /** A link with what the directory knows and the event does not say. */
-function described(link: Link, tenant: string, directory: Directory): Link {
-  const known = identifies(link.id) ? directory.entity(tenant, link.id) : null;
+function described(link: Link, known: KnownEntity | null): Link {
   if (known === null) return link;
   return {
     id: link.id,
@@ -96,7 +112,9 @@ function described(link: Link, tenant: string, directory: Directory): Link {
 function columnsOf(path: readonly string[], links: readonly Link[], source: string): CourseColumns {
   let section: Link | undefined;
   let offering: Link | undefined;
+  const types: string[] = [];
   for (const link of links) {
+    types.push(link.type);
     if (isSection(link.type)) {
       // An offering below a section is not the section's.
       if (section === undefined) offering = undefined;
@@ -111,7 +129,7 @@ function columnsOf(path: readonly string[], links: readonly Link[], source: stri
     course_external_id: course?.external_id || offering?.external_id || '',
     academic_session: course?.academic_session || offering?.academic_session || '',
     group_path: path,
-    group_path_types: links.map(({ type }) => type),
+    group_path_types: types,
     course_source: source,
   };
 }

@@ -27,15 +27,17 @@ for (let value = 0; value < 16; value += 1) {
 const HYPHEN = 0x2d;
 
 /**
- * The first bytes of a UUID of 36 characters.
+ * The first bytes of a UUID of 36 characters, which stands at the end of a text.
  *
- * @returns false when the text is no UUID; what stands in `target` is nothing then
+ * @param from where it begins
+ * @returns false when it is no UUID; what stands in `target` is nothing then
  */
-export function writeUuid(text: string, target: Buffer, bytes: number): boolean {
-  if (text.length !== 36) return false;
-  let at = 0;
+export function writeUuid(text: string, target: Buffer, bytes: number, from = 0): boolean {
+  if (text.length - from !== 36) return false;
+  let at = from;
   for (let index = 0; index < bytes; index += 1) {
-    if (at === 8 || at === 13 || at === 18 || at === 23) {
+    const place = at - from;
+    if (place === 8 || place === 13 || place === 18 || place === 23) {
       if (text.charCodeAt(at) !== HYPHEN) return false;
       at += 1;
     }
@@ -64,28 +66,27 @@ export interface SeenIds {
   /** 16 bytes of the id as sent, in its normal form, and 8 bytes of the event key that came with it. */
   readonly sentId: Buffer;
   readonly keyNote: Buffer;
-  /** Call it after `setEvent`. A hash: its author chooses an id freely, and must not hit another event's key. */
+  /** Call it after `setEvent`. */
   setSentId(tenant: string, sensor: string, eventId: string): void;
 }
 
-/** Most tenants of which the mix-in is kept; one hash more for each event beyond. */
-const MOST_TENANTS = 10_000;
+/**
+ * The last bit tells keys from ids: an id is chosen by its author, who must not be able to hit the key of somebody's event.
+ * Hitting another id would cost that one a flag.
+ */
+const LAST = ID_BYTES - 1;
+const KEY_MASK = 0xfe;
+const ID_BIT = 0x01;
+
+const URN = 'urn:uuid:';
 
 export function createSeenIds(): SeenIds {
   const key = Buffer.alloc(ID_BYTES);
   const content = Buffer.alloc(NOTE_BYTES);
   const sentId = Buffer.alloc(ID_BYTES);
   const keyNote = Buffer.alloc(NOTE_BYTES);
-  const ofTenants = new Map<string, Buffer>();
-  const ofTenant = (tenant: string): Buffer => {
-    let found = ofTenants.get(tenant);
-    if (found === undefined) {
-      found = hash('sha256', `seen\n${tenant}`, 'buffer');
-      if (ofTenants.size >= MOST_TENANTS) ofTenants.clear();
-      ofTenants.set(tenant, found);
-    }
-    return found;
-  };
+  const ofTenant = mixIns('key');
+  const ofSensor = mixIns('id');
   return {
     key,
     content,
@@ -94,12 +95,42 @@ export function createSeenIds(): SeenIds {
     setEvent: (tenant, eventKey, contentHash) => {
       if (!writeUuid(eventKey, key, ID_BYTES) || !writeUuid(contentHash, content, NOTE_BYTES)) return false;
       key.copy(keyNote, 0, 0, NOTE_BYTES);
-      const mixed = ofTenant(tenant);
-      for (let index = 0; index < ID_BYTES; index += 1) key[index]! ^= mixed[index]!;
+      mix(key, ofTenant(tenant, ''));
+      key[LAST]! &= KEY_MASK;
       return true;
     },
     setSentId: (tenant, sensor, eventId) => {
-      hash('sha256', `id\n${tenant}\n${sensor}\n${normalId(eventId)}`, 'buffer').copy(sentId, 0, 0, ID_BYTES);
+      const from = eventId.startsWith(URN) ? URN.length : 0;
+      // Nearly every id is a UUID in one of two spellings; the others go the long way.
+      if (!writeUuid(eventId, sentId, ID_BYTES, from)) {
+        const id = normalId(eventId);
+        if (id === eventId || !writeUuid(id, sentId, ID_BYTES))
+          hash('sha256', id, 'buffer').copy(sentId, 0, 0, ID_BYTES);
+      }
+      mix(sentId, ofSensor(tenant, sensor));
+      sentId[LAST]! |= ID_BIT;
     },
+  };
+}
+
+function mix(target: Buffer, other: Buffer): void {
+  for (let index = 0; index < ID_BYTES; index += 1) target[index]! ^= other[index]!;
+}
+
+/** Most pairs of tenant and sensor of which the bytes are kept. */
+const MOST_KEPT = 10_000;
+
+/** 16 bytes that stand for a tenant and a sensor; those of the last event are at hand. */
+function mixIns(kind: string): (tenant: string, sensor: string) => Buffer {
+  const kept = new Map<string, Buffer>();
+  let last: { readonly tenant: string; readonly sensor: string; readonly bytes: Buffer } | null = null;
+  return (tenant, sensor) => {
+    if (last !== null && tenant === last.tenant && sensor === last.sensor) return last.bytes;
+    const text = `${kind}\n${tenant}\n${sensor}`;
+    const bytes = kept.get(text) ?? hash('sha256', text, 'buffer').subarray(0, ID_BYTES);
+    if (kept.size >= MOST_KEPT) kept.clear();
+    kept.set(text, bytes);
+    last = { tenant, sensor, bytes };
+    return bytes;
   };
 }

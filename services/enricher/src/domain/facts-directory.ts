@@ -1,4 +1,4 @@
-import type { Parents } from './nesting.ts';
+import { NO_PARENTS, type Parents } from './nesting.ts';
 
 /** What holds of an entity: the last word by (event time, event key). */
 export interface KnownEntity {
@@ -10,6 +10,14 @@ export interface KnownEntity {
   readonly eventTime: number;
   readonly eventKey: string;
 }
+
+/** What is known of an organisation: one look-up says both what it is and where it belongs. */
+export interface KnownOrganization {
+  readonly entity: KnownEntity | null;
+  readonly parents: Parents;
+}
+
+export const UNKNOWN_ORGANIZATION: KnownOrganization = { entity: null, parents: NO_PARENTS };
 
 /** What holds of a membership: the last word by (event time, event key). */
 export interface KnownMembership {
@@ -25,8 +33,7 @@ export interface KnownMembership {
  * not there.
  */
 export interface FactsDirectory {
-  readonly parentsOf: (tenant: string, child: string) => Parents;
-  readonly entity: (tenant: string, id: string) => KnownEntity | null;
+  readonly organization: (tenant: string, id: string) => KnownOrganization;
   readonly membership: (tenant: string, organization: string, member: string) => KnownMembership | null;
 }
 

@@ -1,7 +1,11 @@
 import type { EntityFact } from '@caliper-pipeline/contracts';
-import type { FactsDirectory, KnownEntity, KnownMembership } from './facts-directory.ts';
-import { laterOf, type Said, saidBy, withObservation } from './known-facts.ts';
-import { NO_PARENTS, type Parents } from './nesting.ts';
+import {
+  type FactsDirectory,
+  type KnownMembership,
+  type KnownOrganization,
+  UNKNOWN_ORGANIZATION,
+} from './facts-directory.ts';
+import { laterOf, type Said, saidBy, withFact } from './known-facts.ts';
 
 /** What a few facts say, in memory. */
 export interface FactsIndex extends FactsDirectory {
@@ -11,35 +15,26 @@ export interface FactsIndex extends FactsDirectory {
 }
 
 export function createFactsIndex(): FactsIndex {
-  const parents = new Map<string, Parents>();
-  const entities = new Map<string, KnownEntity>();
+  const organizations = new Map<string, KnownOrganization>();
   const memberships = new Map<string, KnownMembership>();
+  // Most transactions tell nothing new: an empty index is asked for every event.
+  const organization = (tenant: string, id: string): KnownOrganization =>
+    (organizations.size === 0 ? undefined : organizations.get(`${tenant}\0${id}`)) ?? UNKNOWN_ORGANIZATION;
+  const membership = (tenant: string, of: string, member: string): KnownMembership | null =>
+    (memberships.size === 0 ? undefined : memberships.get(`${tenant}\0${of}\0${member}`)) ?? null;
   const keep: FactsIndex['keep'] = (tenant, said) => {
-    if (said.kind === 'nesting') {
-      const key = keyOf(tenant, said.child);
-      parents.set(key, withObservation(parents.get(key) ?? null, said.observation));
-    } else if (said.kind === 'entity') {
-      const key = keyOf(tenant, said.id);
-      entities.set(key, laterOf(entities.get(key) ?? null, said.entity));
-    } else {
-      const key = membershipKey(tenant, said.organization, said.member);
-      memberships.set(key, laterOf(memberships.get(key) ?? null, said.membership));
-    }
+    if (said.kind === 'membership') {
+      const known = membership(tenant, said.organization, said.member);
+      memberships.set(`${tenant}\0${said.organization}\0${said.member}`, laterOf(known, said.membership));
+    } else organizations.set(`${tenant}\0${said.id}`, withFact(organization(tenant, said.id), said));
   };
   return {
+    organization,
+    membership,
     keep,
     add: (fact) => {
       const said = saidBy(fact);
       if (said !== null) keep(fact.tenant, said);
     },
-    // Most transactions tell nothing new: an empty index is asked for every event.
-    parentsOf: (tenant, child) => (parents.size === 0 ? NO_PARENTS : (parents.get(keyOf(tenant, child)) ?? NO_PARENTS)),
-    entity: (tenant, id) => (entities.size === 0 ? null : (entities.get(keyOf(tenant, id)) ?? null)),
-    membership: (tenant, organization, member) =>
-      memberships.size === 0 ? null : (memberships.get(membershipKey(tenant, organization, member)) ?? null),
   };
 }
-
-const keyOf = (tenant: string, id: string): string => `${tenant}\0${id}`;
-const membershipKey = (tenant: string, organization: string, member: string): string =>
-  `${tenant}\0${organization}\0${member}`;

@@ -1,6 +1,6 @@
 import type { InferredSession } from '@caliper-pipeline/contracts';
 import { describe, expect, test } from 'vitest';
-import { joinSession, keptSessions } from './inferred-sessions.ts';
+import { isSaidByRow, joinSession, keptSessions, withRow } from './inferred-sessions.ts';
 
 const MINUTE = 60_000;
 const GAP = 30 * MINUTE;
@@ -27,7 +27,10 @@ test.each([
 ])('an event %s', (_, minutes, over, id, known) => {
   const { sessionId, sessions } = join([session('s', 0, 30)], minutes, over);
   expect(sessionId).toBe(id);
-  expect(sessions[0]).toEqual(known);
+  expect(sessions).toContainEqual(known);
+  expect(sessions.map(({ first_event_at }) => first_event_at)).toEqual(
+    sessions.map(({ first_event_at }) => first_event_at).toSorted((a, b) => a - b),
+  );
   expect(sessions).toHaveLength(id === 's' ? 1 : 2);
 });
 
@@ -50,7 +53,7 @@ describe('a late event that bridges', () => {
     );
     expect(sessionId).toBe('b');
     expect(absorbed).toEqual(['m', 'x', 'z']);
-    expect(sessions).toEqual([session('far', 600), session('b', 0, 90, ['y', 'm', 'x', 'z'])]);
+    expect(sessions).toEqual([session('b', 0, 90, ['y', 'm', 'x', 'z']), session('far', 600)]);
   });
 
   test('three at once', () => {
@@ -69,9 +72,50 @@ test('what it was given is not changed', () => {
   expect(known).toEqual([session('a', 0), session('b', 50)]);
 });
 
-test('a session is kept until no eligible event can reach it', () => {
-  const known = [session('old', 0), session('new', 10)];
-  const end = noon + GAP + 49 * 60 * MINUTE;
-  expect(keptSessions(known, GAP, end)).toEqual({ expires_at: end + 10 * MINUTE, sessions: known });
-  expect(keptSessions(known, GAP, end + 1).sessions).toEqual([session('new', 10)]);
+const DAY = 24 * 60;
+
+test('a session is kept until no eligible event can reach its last day', () => {
+  const known = [session('old', -DAY), session('new', 10)];
+  const end = noon + 12 * 60 * MINUTE + GAP + 49 * 60 * MINUTE;
+  expect(keptSessions(known, GAP, end - DAY * MINUTE)).toEqual({ expires_at: end, sessions: known });
+  expect(keptSessions(known, GAP, end - DAY * MINUTE + 1)).toEqual({ expires_at: end, sessions: [session('new', 10)] });
+});
+
+describe('what is kept is written again', () => {
+  const kept = [session('a', -90), session('b', 0, 10)];
+  const written = (minutes: number, newId = 'new', gapMs = GAP, of = kept) =>
+    !isSaidByRow(
+      of,
+      joinSession(of, noon + minutes * MINUTE, gapMs, () => newId),
+      gapMs,
+    );
+
+  test.each([
+    ['not when the last session grows within its day', 30, false],
+    ['not when an event falls into the last session', 5, false],
+    ['when the last session begins earlier', -20, true],
+    ['when another session grows', -100, true],
+    ['when a session is new', 50, true],
+    ['when two become one', -45, true],
+  ])('%s', (_, minutes, expected) => {
+    expect(written(minutes, 'new', minutes === -45 ? 45 * MINUTE : GAP)).toBe(expected);
+  });
+
+  test('when the last session reaches another day', () => {
+    const late = [session('a', 11 * 60 + 50)];
+    expect(written(12 * 60 - 1, 'new', GAP, late)).toBe(false);
+    expect(written(12 * 60, 'new', GAP, late)).toBe(true);
+  });
+
+  test('always with a gap over an hour: the row may be dropped while the session can be reached', () => {
+    expect(written(30, 'new', 60 * MINUTE)).toBe(false);
+    expect(written(30, 'new', 60 * MINUTE + 1)).toBe(true);
+  });
+
+  test('and otherwise the row of the last day says how far the last session goes', () => {
+    expect(withRow(kept, noon + 25 * MINUTE)).toEqual([session('a', -90), session('b', 0, 25)]);
+    expect(withRow(kept, noon + 5 * MINUTE)).toBe(kept);
+    expect(withRow(kept, null)).toBe(kept);
+    expect(withRow([], noon)).toEqual([]);
+  });
 });

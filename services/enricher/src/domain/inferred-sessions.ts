@@ -1,5 +1,6 @@
 import type { InferredSession, InferredSessions } from '@caliper-pipeline/contracts';
 import { MOST_BEHIND_MS, MOST_LATE_MS } from './session-eligibility.ts';
+import { dayOf } from './session-row.ts';
 
 /** What an event does to the inferred sessions of its learner in its application. */
 export interface JoinedSession {
@@ -7,7 +8,7 @@ export interface JoinedSession {
   readonly sessionId: string;
   /** Sessions that are its now, each with an alias of its own: those it met, and all that they had met before. */
   readonly absorbed: readonly string[];
-  /** What is known afterwards. */
+  /** What is known afterwards, in order of time: sessions never overlap. */
   readonly sessions: readonly InferredSession[];
 }
 
@@ -33,7 +34,7 @@ export function joinSession(
   if (near.length === 0) {
     const sessionId = newId();
     const created = { session_id: sessionId, first_event_at: timeMs, last_event_at: timeMs, absorbed_ids: NONE };
-    return { sessionId, absorbed: NONE, sessions: [...sessions, created] };
+    return { sessionId, absorbed: NONE, sessions: inOrder([...sessions, created]) };
   }
   const survivor = near.reduce((least, one) => (one.session_id < least.session_id ? one : least));
   const absorbed =
@@ -47,11 +48,18 @@ export function joinSession(
     absorbed_ids: absorbed.length === 0 ? survivor.absorbed_ids : [...survivor.absorbed_ids, ...absorbed],
   };
   const others = sessions.length === near.length ? [] : sessions.filter((one) => !near.includes(one));
-  return { sessionId: survivor.session_id, absorbed, sessions: [...others, grown] };
+  return { sessionId: survivor.session_id, absorbed, sessions: inOrder([...others, grown]) };
 }
 
-/** Stream time after which no eligible event can reach a session that ended then, with an hour to spare. */
-const reachMs = (lastEventAt: number, gapMs: number): number => lastEventAt + gapMs + MOST_LATE_MS + 2 * MOST_BEHIND_MS;
+const inOrder = (sessions: readonly InferredSession[]): readonly InferredSession[] =>
+  sessions.length < 2 ? sessions : sessions.toSorted((a, b) => a.first_event_at - b.first_event_at);
+
+const DAY_MS = 86_400_000;
+const endOfDay = (timeMs: number): number => (dayOf(timeMs) + 1) * DAY_MS;
+
+/** Stream time after which no eligible event can reach a session that ends on the day of this time, with an hour to spare. */
+const reachMs = (lastEventAt: number, gapMs: number): number =>
+  endOfDay(lastEventAt) + gapMs + MOST_LATE_MS + 2 * MOST_BEHIND_MS;
 
 /** What is kept of them: without those that no eligible event can reach any more. */
 export function keptSessions(
@@ -61,6 +69,38 @@ export function keptSessions(
 ): InferredSessions {
   const isReachable = ({ last_event_at }: InferredSession) => reachMs(last_event_at, gapMs) >= streamTimeMs;
   const kept = sessions.every(isReachable) ? sessions : sessions.filter(isReachable);
-  const latest = kept.reduce((most, { last_event_at }) => Math.max(most, last_event_at), 0);
-  return { expires_at: reachMs(latest, gapMs), sessions: kept };
+  return { expires_at: reachMs(kept.at(-1)?.last_event_at ?? 0, gapMs), sessions: kept };
+}
+
+/** With a longer gap a session can be reached when its row has been dropped already. */
+const MOST_UNTOLD_GAP_MS = MOST_BEHIND_MS;
+
+/**
+ * Whether what is kept says it all still, so that it need not be written again. The last session grows with every event: how
+ * far, says its row of the day, which is written anyway (`withRow`).
+ */
+export function isSaidByRow(
+  kept: readonly InferredSession[],
+  { sessions, absorbed }: JoinedSession,
+  gapMs: number,
+): boolean {
+  if (kept.length !== sessions.length || absorbed.length > 0 || gapMs > MOST_UNTOLD_GAP_MS) return false;
+  const last = kept.length - 1;
+  return sessions.every((now, index) => {
+    const then = kept[index]!;
+    if (now.session_id !== then.session_id || now.first_event_at !== then.first_event_at) return false;
+    const [day, dayThen] = [dayOf(now.last_event_at), dayOf(then.last_event_at)];
+    return index === last ? day === dayThen : now.last_event_at === then.last_event_at;
+  });
+}
+
+/**
+ * The sessions with what the last one's row of its last day says of its end.
+ *
+ * @param lastEventAt of that row; null when there is none
+ */
+export function withRow(kept: readonly InferredSession[], lastEventAt: number | null): readonly InferredSession[] {
+  const last = kept.at(-1);
+  if (last === undefined || lastEventAt === null || lastEventAt <= last.last_event_at) return kept;
+  return kept.with(-1, { ...last, last_event_at: lastEventAt });
 }

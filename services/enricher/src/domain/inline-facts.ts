@@ -34,15 +34,19 @@ export function inlineFacts(source: FactsSource, known: FactsDirectory, told: Fa
   const { tenant, event_date: day } = source.columns;
   for (let at = 0; at < source.ownLinks; at += 1) {
     const link = chain[at]!;
-    if (!identifies(link.id)) continue;
-    if (link.type !== '' || link.name !== '') {
+    const parent = at + 1 < source.ownLinks && day !== 0 ? chain[at + 1]! : null;
+    const saysNesting = parent !== null && identifies(parent.id);
+    const saysEntity = link.type !== '' || link.name !== '';
+    if (!(saysNesting || saysEntity) || !identifies(link.id)) continue;
+    const knownOfIt = known.organization(tenant, link.id);
+    const toldOfIt = told.organization(tenant, link.id);
+    if (saysEntity) {
       said += 1;
-      addEntity(fresh, source, link, known, told);
+      addEntity(fresh, source, link, toldOfIt.entity ?? knownOfIt.entity);
     }
-    const parent = at + 1 < source.ownLinks ? chain[at + 1]! : undefined;
-    if (parent === undefined || day === 0 || !identifies(parent.id)) continue;
+    if (!saysNesting) continue;
     said += 1;
-    if (isKnownNesting(known.parentsOf(tenant, link.id), told.parentsOf(tenant, link.id), day, parent.id)) continue;
+    if (isKnownNesting(knownOfIt.parents, toldOfIt.parents, day, parent.id)) continue;
     fresh.push({ ...factOf(source, 'nesting', link.id, link.type), parent_id: parent.id, parent_type: parent.type });
   }
   const stated = membershipStated(source.facts, source.columns);
@@ -54,15 +58,7 @@ export function inlineFacts(source: FactsSource, known: FactsDirectory, told: Fa
 }
 
 /** What a link does not say stays as it is known: a short mention must not take away what a description has said. */
-function addEntity(
-  fresh: EntityFact[],
-  source: FactsSource,
-  link: ChainLink,
-  known: FactsDirectory,
-  told: FactsDirectory,
-): void {
-  const { tenant } = source.columns;
-  const held = told.entity(tenant, link.id) ?? known.entity(tenant, link.id);
+function addEntity(fresh: EntityFact[], source: FactsSource, link: ChainLink, held: KnownEntity | null): void {
   if (held !== null && (saysNothingNew(link, held) || !isLater(wordOf(source.columns), held))) return;
   fresh.push({
     ...factOf(source, 'entity', link.id, link.type || (held?.type ?? '')),

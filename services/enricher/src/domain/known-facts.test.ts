@@ -40,7 +40,7 @@ test.each([
 test('a parent that identifies nothing is none', () => {
   expect(saidBy(factWith({ kind: 'nesting', entity_id: 'c', parent_id: '_:p', observed_day: 3 }))).toEqual({
     kind: 'nesting',
-    child: 'c',
+    id: 'c',
     observation: on(3, ''),
   });
 });

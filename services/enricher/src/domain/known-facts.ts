@@ -1,7 +1,7 @@
 import { identifies } from '@caliper-pipeline/caliper';
 import type { EntityFact } from '@caliper-pipeline/contracts';
-import { isLater, type KnownEntity, type KnownMembership } from './facts-directory.ts';
-import { compareObservations, type NestingObservation, NO_PARENTS, type Parents } from './nesting.ts';
+import { isLater, type KnownEntity, type KnownMembership, type KnownOrganization } from './facts-directory.ts';
+import { compareObservations, type NestingObservation, type Parents } from './nesting.ts';
 
 /** What is read of a fact: neither its text nor where it came from. */
 export type FactContent = Omit<
@@ -11,7 +11,7 @@ export type FactContent = Omit<
 
 /** What one fact says, and of what. */
 export type Said =
-  | { readonly kind: 'nesting'; readonly child: string; readonly observation: NestingObservation }
+  | { readonly kind: 'nesting'; readonly id: string; readonly observation: NestingObservation }
   | { readonly kind: 'entity'; readonly id: string; readonly entity: KnownEntity }
   | {
       readonly kind: 'membership';
@@ -27,7 +27,7 @@ export function saidBy(fact: FactContent): Said | null {
       if (!identifies(fact.entity_id)) return null;
       const parentId = identifies(fact.parent_id) ? fact.parent_id : '';
       const observation = { day: fact.observed_day, parentId, parentType: fact.parent_type };
-      return { kind: 'nesting', child: fact.entity_id, observation };
+      return { kind: 'nesting', id: fact.entity_id, observation };
     }
     case 'entity':
       return identifies(fact.entity_id) ? { kind: 'entity', id: fact.entity_id, entity: entityOf(fact) } : null;
@@ -57,26 +57,36 @@ const membershipOf = (fact: FactContent): KnownMembership => ({
   eventKey: fact.event_key,
 });
 
+/** What is known of an organisation, with one fact more; the same object when it says nothing new. */
+export function withFact(known: KnownOrganization, said: Exclude<Said, { kind: 'membership' }>): KnownOrganization {
+  if (said.kind === 'nesting') {
+    const parents = withObservation(known.parents, said.observation);
+    return parents === known.parents ? known : { entity: known.entity, parents };
+  }
+  const entity = laterOf(known.entity, said.entity);
+  return entity === known.entity ? known : { entity, parents: known.parents };
+}
+
 /** The later word of two. */
 export function laterOf<T extends KnownEntity | KnownMembership>(known: T | null, said: T): T {
   return known === null || isLater(said, known) ? said : known;
 }
 
 /**
- * Parents a year of daily observations of two of them leads to are 730; a child has no more than this, and of more the
- * latest stay, in whatever order they come.
+ * No child has more: two parents that are observed daily make 730 a year. Of more the latest stay, in whatever order they
+ * come, so that one sender cannot make a child's list grow for ever.
  */
 export const MOST_OBSERVATIONS = 4_096;
 
 /** The parents with one observation more; the same object when it says nothing new. */
-export function withObservation(known: Parents | null, said: NestingObservation): Parents {
-  const { observations, several } = known ?? NO_PARENTS;
+export function withObservation(known: Parents, said: NestingObservation): Parents {
+  const { observations, several } = known;
   let at = observations.length;
   while (at > 0 && compareObservations(observations[at - 1]!, said) > 0) at -= 1;
   const same = observations[at - 1];
   if (same !== undefined && compareObservations(same, said) === 0) {
     // Two places have said it; one of them may have known the type.
-    if (same.parentType >= said.parentType) return known!;
+    if (same.parentType >= said.parentType) return known;
     return { observations: observations.with(at - 1, said), several };
   }
   const more = observations.toSpliced(at, 0, said);

@@ -24,6 +24,15 @@ test('another person’s membership says nothing of the learner', () => {
   expect(roleOfMembership(membership(''), { learner_id: '', actor_id: '' })).toBeNull();
 });
 
+test('an event without a membership says nothing', () => {
+  const nothing = membership('', '', { membership_roles: [], membership_status_sent: '' });
+  expect(roleOfMembership(nothing, { learner_id: 'u', actor_id: 'u' })).toBeNull();
+  // One of which only the organisation, or only a role, was said is one all the same.
+  for (const over of [{ membership_organization_id: 'o' }, { membership_roles: ['Learner'] }]) {
+    expect(roleOfMembership({ ...nothing, ...over }, { learner_id: 'u', actor_id: 'u' })).not.toBeNull();
+  }
+});
+
 test.each([
   ['u', 'course', 'a', { member: 'u', organization: 'course' }],
   ['', 'course', 'a', { member: 'a', organization: 'course' }],

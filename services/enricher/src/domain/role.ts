@@ -13,24 +13,23 @@ type People = Pick<KeyColumns, 'learner_id' | 'actor_id'>;
 export const NO_ROLE: RoleColumns = { roles: [], membership_status: '' };
 
 /**
- * The learner's roles as of the event, where the membership is the learner's own. A membership without a member is the
- * actor's (Canvas). Learn's grades name the student as member while the actor is the application.
+ * The learner's roles as of the event, where it carries a membership and that is the learner's own. A membership without a
+ * member is the actor's (Canvas). Learn's grades name the student as member while the actor is the application.
  *
  * @returns null when the event carries no membership of the learner
  */
-export function roleOfMembership(facts: MembershipFacts, people: People) {
-  if (isWithoutMembership(facts)) return null;
+export function roleOfMembership(facts: MembershipFacts, people: People): RoleColumns | null {
+  if (people.learner_id === '' || !carriesMembership(facts)) return null;
   const member = facts.membership_member_id === '' ? people.actor_id : facts.membership_member_id;
-  if (people.learner_id === '' || member !== people.learner_id) return null;
+  if (member !== people.learner_id) return null;
   return { roles: facts.membership_roles, membership_status: facts.membership_status_sent };
 }
 
-/** Nothing is said of any membership: that is no membership of the actor without a role. */
-const isWithoutMembership = (facts: MembershipFacts): boolean =>
-  facts.membership_member_id === '' &&
-  facts.membership_organization_id === '' &&
-  facts.membership_roles.length === 0 &&
-  facts.membership_status_sent === '';
+const carriesMembership = (facts: MembershipFacts): boolean =>
+  facts.membership_member_id !== '' ||
+  facts.membership_organization_id !== '' ||
+  facts.membership_roles.length > 0 ||
+  facts.membership_status_sent !== '';
 
 /** Of whom and of what a membership is, whoever the learner of the event is. */
 export interface MembershipOf {

@@ -1,26 +1,37 @@
-/** A cache of at most twice `most` entries: when one generation is full, the older one goes. No bookkeeping per hit but one set. */
+/** A cache of at most twice `most` entries: when one generation is full, the older one goes. No bookkeeping for a hit. */
 export interface BoundedCache<V> {
-  readonly get: (key: string) => V | undefined;
-  readonly set: (key: string, value: V) => void;
+  readonly get: (tenant: string, id: string) => V | undefined;
+  readonly set: (tenant: string, id: string, value: V) => void;
 }
 
+/** Maps in maps, because joining two strings to one key costs as much as the look-up. */
+type Generation<V> = Map<string, Map<string, V>>;
+
 export function createBoundedCache<V>(most: number): BoundedCache<V> {
-  let young = new Map<string, V>();
-  let old = new Map<string, V>();
-  const set = (key: string, value: V) => {
-    if (young.size >= most) {
+  let young: Generation<V> = new Map();
+  let old: Generation<V> = new Map();
+  let size = 0;
+  const set = (tenant: string, id: string, value: V) => {
+    if (size >= most) {
       old = young;
       young = new Map();
+      size = 0;
     }
-    young.set(key, value);
+    let ofTenant = young.get(tenant);
+    if (ofTenant === undefined) {
+      ofTenant = new Map();
+      young.set(tenant, ofTenant);
+    }
+    ofTenant.set(id, value);
+    size += 1;
   };
   return {
     set,
-    get: (key) => {
-      const found = young.get(key);
+    get: (tenant, id) => {
+      const found = young.get(tenant)?.get(id);
       if (found !== undefined) return found;
-      const older = old.get(key);
-      if (older !== undefined) set(key, older);
+      const older = old.get(tenant)?.get(id);
+      if (older !== undefined) set(tenant, id, older);
       return older;
     },
   };

@@ -113,17 +113,17 @@ const facts: readonly Partial<EntityFact>[] = [
   { kind: 'membership', organization_id: 's', member_id: 'u', roles: ['Learner'], status: 'Active', event_time: 5 },
 ];
 const isKnown = (directory: Awaited<ReturnType<typeof instance>>['directory']) => {
-  expect(directory.parentsOf('t', 'g')).toEqual({
+  expect(directory.organization('t', 'g').parents).toEqual({
     observations: [
       { day: 10, parentId: 's', parentType: 'CourseSection' },
       { day: 20, parentId: 'z', parentType: '' },
     ],
     several: true,
   });
-  expect(directory.entity('t', 's')).toMatchObject({ type: 'CourseSection', name: 'later' });
+  expect(directory.organization('t', 's').entity).toMatchObject({ type: 'CourseSection', name: 'later' });
   expect(directory.membership('t', 's', 'u')).toMatchObject({ roles: ['Learner'], status: 'Active' });
-  expect(directory.entity('other', 's')).toBeNull();
-  expect(directory.parentsOf('other', 'g').observations).toEqual([]);
+  expect(directory.organization('other', 's').entity).toBeNull();
+  expect(directory.organization('other', 'g').parents.observations).toEqual([]);
 };
 
 test('both topics are read by every instance, and a restart goes on where it was', async () => {
@@ -153,14 +153,14 @@ test('both topics are read by every instance, and a restart goes on where it was
   // Published by this instance: known at once, and not lost when it comes back by its topic, or at a restart.
   const own = { kind: 'entity', entity_id: 'own', name: 'own', event_time: 1 } as const;
   first.directory.learn([factWith(own)]);
-  expect(first.directory.entity('t', 'own')).toMatchObject({ name: 'own' });
+  expect(first.directory.organization('t', 'own').entity).toMatchObject({ name: 'own' });
   await first.directory.stop();
   await publish(topics[0], [{ kind: 'entity', entity_id: 'new', name: 'new' }]);
 
   const warm = await caughtUp(await instance(topics, 'first'));
   isKnown(warm.directory);
-  expect(warm.directory.entity('t', 'own')).toMatchObject({ name: 'own' });
-  expect(warm.directory.entity('t', 'new')).toMatchObject({ name: 'new' });
+  expect(warm.directory.organization('t', 'own').entity).toMatchObject({ name: 'own' });
+  expect(warm.directory.organization('t', 'new').entity).toMatchObject({ name: 'new' });
   expect(warm.seen.read).toBe((await countOf(topics)) - before);
   // g, s, the membership, own and new; and how far it has read.
   expect(warm.directory.status()).toEqual({ entries: 6, lag: 0 });

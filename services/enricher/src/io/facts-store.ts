@@ -8,7 +8,7 @@ import { countStart, looksLikeStore } from './store-soundness.ts';
 export type Positions = ReadonlyMap<string, bigint>;
 
 /** A value as it lies on disk. */
-export type Packed = readonly (string | number | readonly string[])[];
+export type Packed = readonly unknown[];
 
 /** Facts on this machine's disk, with how far their topics were read. Everything in it can be read again from the topics. */
 export interface FactsStore {

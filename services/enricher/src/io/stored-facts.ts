@@ -1,17 +1,14 @@
 import { hash128 } from '@caliper-pipeline/contracts';
-import type { FactsDirectory, KnownEntity, KnownMembership } from '../domain/facts-directory.ts';
-import { laterOf, type Said, withObservation } from '../domain/known-facts.ts';
-import { NO_PARENTS, type Parents } from '../domain/nesting.ts';
-import { createBoundedCache } from './bounded-cache.ts';
-import type { FactsStore, Packed } from './facts-store.ts';
 import {
-  packEntity,
-  packMembership,
-  packParents,
-  unpackEntity,
-  unpackMembership,
-  unpackParents,
-} from './packed-facts.ts';
+  type FactsDirectory,
+  type KnownMembership,
+  type KnownOrganization,
+  UNKNOWN_ORGANIZATION,
+} from '../domain/facts-directory.ts';
+import { laterOf, type Said, withFact } from '../domain/known-facts.ts';
+import { type BoundedCache, createBoundedCache } from './bounded-cache.ts';
+import type { FactsStore, Packed } from './facts-store.ts';
+import { packMembership, packOrganization, unpackMembership, unpackOrganization } from './packed-facts.ts';
 
 /** What the facts of a store say, and facts that are not stored yet. */
 export interface StoredFacts extends FactsDirectory {
@@ -24,78 +21,101 @@ export interface StoredFacts extends FactsDirectory {
   readonly changeCount: () => number;
 }
 
-/** Of each kind, twice at most: some 150 MB if all are full. That nothing is known is remembered too. */
-const MOST_CACHED = 100_000;
+/** Twice as many at most: some 200 MB, if that many are in use. That nothing is known is kept too. */
+const MOST_ORGANIZATIONS = 150_000;
+const MOST_PEOPLE = 100_000;
+/** An administrator may be a member of everything. */
+const MOST_OF_ONE_PERSON = 1_000;
 /** LMDB takes keys of 1,978 bytes; a longer id is named by its hash. */
 const MOST_ID_CHARS = 300;
 
 export function createStoredFacts(store: Pick<FactsStore, 'get'>): StoredFacts {
-  const parents = factsOfOneKind<Parents>(store, unpackParents, packParents);
-  const entities = factsOfOneKind<KnownEntity>(store, unpackEntity, packEntity);
-  const memberships = factsOfOneKind<KnownMembership>(store, unpackMembership, packMembership);
-  const kinds = [parents, entities, memberships];
+  const organizations = valuesOver(store, unpackOrganization, packOrganization);
+  const memberships = valuesOver(store, unpackMembership, packMembership);
+  const cachedOrganizations = createBoundedCache<KnownOrganization>(MOST_ORGANIZATIONS);
+  // By person: an event asks for two organisations of one.
+  const cachedMemberships = createBoundedCache<Map<string, KnownMembership | null>>(MOST_PEOPLE);
+
+  const organization = (tenant: string, id: string): KnownOrganization => {
+    const cached = cachedOrganizations.get(tenant, id);
+    if (cached !== undefined) return cached;
+    const found = organizations.look(organizationKey(tenant, id)) ?? UNKNOWN_ORGANIZATION;
+    cachedOrganizations.set(tenant, id, found);
+    return found;
+  };
+  const membership = (tenant: string, of: string, member: string): KnownMembership | null => {
+    const person = personIn(cachedMemberships, tenant, member);
+    const cached = person.get(of);
+    if (cached !== undefined) return cached;
+    const found = memberships.look(membershipKey(tenant, of, member));
+    remember(person, of, found);
+    return found;
+  };
+
   return {
-    parentsOf: (tenant, child) => parents.find(nestingKey(tenant, child)) ?? NO_PARENTS,
-    entity: (tenant, id) => entities.find(entityKey(tenant, id)),
-    membership: (tenant, organization, member) => memberships.find(membershipKey(tenant, organization, member)),
+    organization,
+    membership,
     keep: (tenant, said) => {
-      if (said.kind === 'nesting') {
-        parents.change(nestingKey(tenant, said.child), (known) => withObservation(known, said.observation));
-      } else if (said.kind === 'entity') {
-        entities.change(entityKey(tenant, said.id), (known) => laterOf(known, said.entity));
+      if (said.kind === 'membership') {
+        const { organization: of, member } = said;
+        const known = membership(tenant, of, member);
+        const next = laterOf(known, said.membership);
+        if (next === known) return;
+        remember(personIn(cachedMemberships, tenant, member), of, next);
+        memberships.change(membershipKey(tenant, of, member), next);
       } else {
-        const key = membershipKey(tenant, said.organization, said.member);
-        memberships.change(key, (known) => laterOf(known, said.membership));
+        const known = organization(tenant, said.id);
+        const next = withFact(known, said);
+        if (next === known) return;
+        cachedOrganizations.set(tenant, said.id, next);
+        organizations.change(organizationKey(tenant, said.id), next);
       }
     },
-    takeChanges: () => new Map(kinds.flatMap((kind) => [...kind.takeChanges()])),
-    changeCount: () => kinds.reduce((sum, { changeCount }) => sum + changeCount(), 0),
+    takeChanges: () => new Map([...organizations.takeChanges(), ...memberships.takeChanges()]),
+    changeCount: () => organizations.changeCount() + memberships.changeCount(),
   };
 }
 
 const bounded = (id: string): string => (id.length <= MOST_ID_CHARS ? id : `#${hash128('fact', [id])}`);
-const nestingKey = (tenant: string, child: string): string => `n\0${tenant}\0${bounded(child)}`;
-const entityKey = (tenant: string, id: string): string => `e\0${tenant}\0${bounded(id)}`;
+const organizationKey = (tenant: string, id: string): string => `o\0${tenant}\0${bounded(id)}`;
 const membershipKey = (tenant: string, organization: string, member: string): string =>
   `m\0${tenant}\0${bounded(organization)}\0${bounded(member)}`;
 
-function factsOfOneKind<T extends object>(
+function personIn<T>(cache: BoundedCache<Map<string, T>>, tenant: string, member: string): Map<string, T> {
+  const known = cache.get(tenant, member);
+  if (known !== undefined) return known;
+  const person = new Map<string, T>();
+  cache.set(tenant, member, person);
+  return person;
+}
+
+function remember<T>(person: Map<string, T>, organization: string, value: T): void {
+  if (person.size >= MOST_OF_ONE_PERSON) person.clear();
+  person.set(organization, value);
+}
+
+/** Values of one kind: what has changed, and behind it what is stored. */
+function valuesOver<T extends object>(
   store: Pick<FactsStore, 'get'>,
   unpack: (packed: Packed) => T,
   pack: (value: T) => Packed,
 ) {
-  const cache = createBoundedCache<T | null>(MOST_CACHED);
   let changed = new Map<string, T>();
   /** Given away to be stored, and perhaps not there yet. */
   let given = new Map<string, T>();
-
-  const look = (key: string): T | null => {
-    const unstored = changed.get(key) ?? given.get(key);
-    if (unstored !== undefined) return unstored;
-    const packed = store.get(key);
-    return packed === undefined ? null : unpack(packed);
-  };
-  const find = (key: string): T | null => {
-    const cached = cache.get(key);
-    if (cached !== undefined) return cached;
-    const found = look(key);
-    cache.set(key, found);
-    return found;
-  };
   return {
-    find,
-    change: (key: string, apply: (known: T | null) => T) => {
-      const known = find(key);
-      const next = apply(known);
-      if (next === known) return;
-      cache.set(key, next);
-      changed.set(key, next);
+    look: (key: string): T | null => {
+      const unstored = changed.get(key) ?? given.get(key);
+      if (unstored !== undefined) return unstored;
+      const packed = store.get(key);
+      return packed === undefined ? null : unpack(packed);
     },
+    change: (key: string, value: T) => void changed.set(key, value),
     changeCount: () => changed.size,
-    takeChanges: (): Iterable<readonly [string, Packed]> => {
+    takeChanges: (): (readonly [string, Packed])[] => {
       given = changed;
       changed = new Map();
-      return [...given].map(([key, value]) => [key, pack(value)] as const);
+      return [...given].map(([key, value]) => [key, pack(value)]);
     },
   };
 }

@@ -63,6 +63,5 @@ export function memoryDirectory(
 /** As if the id were one. */
 function unidentified(fact: EntityFact): Said | null {
   const named = saidBy({ ...fact, entity_id: 'x' });
-  if (named?.kind === 'nesting') return { ...named, child: fact.entity_id };
-  return named?.kind === 'entity' ? { ...named, id: fact.entity_id } : named;
+  return named === null || named.kind === 'membership' ? named : { ...named, id: fact.entity_id };
 }

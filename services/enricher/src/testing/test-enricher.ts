@@ -115,15 +115,23 @@ export async function createTestEnricher({
     sourceGeneration: topicGeneration('events'),
   });
   const accepted = recordEncoder(acceptedEventSchema, idOf(acceptedEventSchema));
-  const read = <const S extends AvroRecord>(schema: S, topic: string, outputs: typeof transaction.outputs) => {
+  // Built once: a decoder costs more than all the events of most tests.
+  const readerOf = <const S extends AvroRecord>(schema: S, topic: string) => {
     const decoder = createRecordDecoder(writerSchemas, schema);
-    return outputs
-      .filter((output) => output.topic === topic)
-      .map(({ record }): RecordOf<S> => {
-        const decoded = decoder.decode(record.value!);
-        if (decoded.kind !== 'ok') throw new Error(decoded.detail);
-        return plain(decoded.value);
-      });
+    return (outputs: typeof transaction.outputs) =>
+      outputs
+        .filter((output) => output.topic === topic)
+        .map(({ record }): RecordOf<S> => {
+          const decoded = decoder.decode(record.value!);
+          if (decoded.kind !== 'ok') throw new Error(decoded.detail);
+          return plain(decoded.value);
+        });
+  };
+  const readers = {
+    rows: readerOf(enrichedEventSchema, topicName('enriched')),
+    sessions: readerOf(sessionUpdateSchema, topicName('sessions')),
+    facts: readerOf(entityFactSchema, topicName('inlineFacts')),
+    letters: readerOf(deadLetterSchema, topicName('enricherDeadLetters')),
   };
   let nextOffset = 0n;
   return {
@@ -157,10 +165,10 @@ export async function createTestEnricher({
       nextOffset = lastOffset + 1n;
       const outputs = transaction.takeOutputs();
       return {
-        rows: read(enrichedEventSchema, topicName('enriched'), outputs),
-        sessions: read(sessionUpdateSchema, topicName('sessions'), outputs),
-        facts: read(entityFactSchema, topicName('inlineFacts'), outputs),
-        letters: read(deadLetterSchema, topicName('enricherDeadLetters'), outputs),
+        rows: readers.rows(outputs),
+        sessions: readers.sessions(outputs),
+        facts: readers.facts(outputs),
+        letters: readers.letters(outputs),
         counts,
       };
     },

@@ -9,6 +9,8 @@ export interface Refusal {
   readonly sensor: string;
   /** Redacted already. */
   readonly payload: string;
+  /** Where the payload is only the beginning of what was refused: the length of all of it. */
+  readonly wholeBytes?: number;
 }
 
 /** A refused body or item as a dead letter. Its id is a function of tenant, reason and content: a re-send is the same letter. */
@@ -20,9 +22,10 @@ export function gatewayDeadLetter(
   const payload = Buffer.from(refusal.payload, 'utf8');
   const payloadHash = hash('sha256', payload, 'hex');
   const position = body.position;
+  const { tenant } = body.sender;
   return {
-    id: hash128('dead-letter', ['gateway', body.credential.tenant, refusal.sensor, refusal.reason, payloadHash]),
-    tenant: body.credential.tenant,
+    id: hash128('dead-letter', ['gateway', tenant, refusal.sensor, refusal.reason, payloadHash]),
+    tenant,
     sensor: refusal.sensor,
     received_at: body.receivedAtMs,
     stage: 'gateway',
@@ -37,7 +40,7 @@ export function gatewayDeadLetter(
     source_offset: position?.offset ?? -1,
     content_type: body.contentType,
     payload: payload.length > MAX_PAYLOAD_BYTES ? payload.subarray(0, MAX_PAYLOAD_BYTES) : payload,
-    payload_bytes: payload.length,
+    payload_bytes: refusal.wholeBytes ?? payload.length,
     payload_hash: payloadHash,
   };
 }

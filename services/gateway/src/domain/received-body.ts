@@ -1,4 +1,4 @@
-import type { SensorCredential } from './sensors.ts';
+import type { Sender } from './senders.ts';
 
 /** Where a body came from: a request, or a record of the ingress. */
 export interface SourcePosition {
@@ -7,11 +7,13 @@ export interface SourcePosition {
   readonly offset: number;
 }
 
-/** An authenticated body, inflated, not yet looked into. */
+/** An authenticated body as it was sent, not yet looked into. */
 export interface ReceivedBody {
   readonly bytes: Buffer;
   readonly contentType: string;
-  readonly credential: Pick<SensorCredential, 'tenant' | 'label' | 'truncateIpAddresses'>;
+  /** Content-Encoding; '' = none. */
+  readonly encoding: string;
+  readonly sender: Sender;
   readonly receivedAtMs: number;
   readonly requestId: string;
   /** null = by HTTP. */

@@ -1,129 +1,120 @@
-import { MAX_BATCH_BYTES, topicName } from '@caliper-pipeline/contracts';
-import type { OutputRecord, RecordProducer, TopicRecords } from '@caliper-pipeline/kafka';
+import { topicName } from '@caliper-pipeline/contracts';
+import type { RecordProducer } from '@caliper-pipeline/kafka';
 import { AppError, toAppError } from '@caliper-pipeline/runtime';
+import type { Ticket } from '../domain/ticket.ts';
 import type { AddressedRecord } from '../steps/encode-records.ts';
+import { type Admission, createAdmission } from './admission.ts';
+import { createLane, type Lane, type Load, sendLoads } from './lane.ts';
+import type { Leadership } from './leadership.ts';
 
 export interface RecordQueue {
-  /** Resolves when every record is acknowledged. Rejects with `broker_unavailable` or `broker_overloaded`, within the budget. */
-  readonly add: (records: readonly AddressedRecord[]) => Promise<void>;
+  /**
+   * Resolves when every record is acknowledged. Nothing is produced of records that are not admitted.
+   *
+   * @throws AppError `broker_unavailable` or `broker_overloaded`
+   */
+  readonly add: (records: readonly AddressedRecord[], ticket: Ticket) => Promise<void>;
+  readonly admission: Pick<Admission, 'closedWhy' | 'closedPartitions'>;
   readonly waitingBytes: () => number;
   /** Resolves when nothing waits any more. */
   readonly drain: () => Promise<void>;
 }
 
 export interface RecordQueueOptions {
-  readonly producer: RecordProducer;
+  readonly producer: Pick<RecordProducer, 'send'>;
+  /** With a connection of its own: what it waits for holds up nobody else. */
+  readonly trialProducer: Pick<RecordProducer, 'send'>;
+  readonly leadership: Pick<Leadership, 'leaderOf' | 'heardAtMs' | 'leaderless'>;
   readonly lingerMs: number;
   readonly maxWaitingBytes: number;
-  readonly budgetMs: number;
-}
-
-interface Waiting {
-  readonly records: readonly AddressedRecord[];
-  readonly bytes: number;
-  readonly settle: (error?: Error) => void;
-  givenUp: boolean;
+  readonly stallMs: number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** Called when bytes have gone: whoever was held up may go on. */
+  readonly onRoom: () => void;
 }
 
 /**
- * Joins the records of concurrent requests into few produce requests: one flush is under way at a time, and what arrives
- * meanwhile is the next one, so that batches grow by themselves under load. Waiting bytes are bounded.
- *
- * A failed flush fails everyone in it: some of its records may be stored, their senders send again, and the enricher
- * removes what is double. A request whose budget ends is taken out before it is produced.
+ * Joins the records of concurrent requests into few produce requests, a lane for each broker, so that a slow one holds up
+ * only its own. A partition whose last send failed is tried again beside the lanes. Waiting bytes are bounded.
  */
-export function createRecordQueue({ producer, lingerMs, maxWaitingBytes, budgetMs }: RecordQueueOptions): RecordQueue {
-  let waiting: Waiting[] = [];
+export function createRecordQueue(options: RecordQueueOptions): RecordQueue {
+  const { producer, trialProducer, leadership, lingerMs, maxWaitingBytes, stallMs, now, onRoom } = options;
+  const lanes = new Map<number, Lane>();
+  const trials = new Set<Promise<unknown>>();
   let waitingBytes = 0;
-  let flushing: Promise<void> | null = null;
-  let timer: NodeJS.Timeout | null = null;
 
-  const scheduleFlush = () => {
-    if (flushing !== null || timer !== null) return;
-    timer = setTimeout(() => {
-      timer = null;
-      flushing = flush().finally(() => {
-        flushing = null;
-        if (waiting.length > 0) scheduleFlush();
-      });
-    }, lingerMs);
+  const admission = createAdmission({
+    leadership,
+    now,
+    stallMs,
+    unansweredSinceMs: (leader) => lanes.get(leader)?.busySinceMs() ?? Number.POSITIVE_INFINITY,
+  });
+  const laneOf = (leader: number): Lane => {
+    let lane = lanes.get(leader);
+    if (lane === undefined) {
+      lane = createLane({ producer, lingerMs, now, ...admission });
+      lanes.set(leader, lane);
+    }
+    return lane;
   };
 
-  const flush = async () => {
-    const batch = takeBatch();
-    if (batch.length === 0) return;
-    try {
-      await producer.send(groupByTopic(batch));
-      for (const entry of batch) entry.settle();
-    } catch (error) {
-      for (const entry of batch) entry.settle(toAppError(error));
-    }
+  const tryAlone = (load: Load) => {
+    const trial = sendLoads(trialProducer, [load], admission);
+    trials.add(trial);
+    void trial.then(() => trials.delete(trial));
   };
 
-  const takeBatch = (): Waiting[] => {
-    const batch: Waiting[] = [];
-    let bytes = 0;
-    let taken = 0;
-    for (const entry of waiting) {
-      if (!entry.givenUp && bytes + entry.bytes > MAX_BATCH_BYTES && batch.length > 0) break;
-      taken += 1;
-      if (entry.givenUp) continue;
-      batch.push(entry);
-      bytes += entry.bytes;
+  /** Records by the broker that leads their partition. Nearly always there is one, or one that leads all of them. */
+  const byLeader = (records: readonly AddressedRecord[]): Map<number, AddressedRecord[]> => {
+    const parts = new Map<number, AddressedRecord[]>();
+    for (const addressed of records) {
+      const leader = leadership.leaderOf(topicName(addressed.topic), addressed.record.partition) ?? -1;
+      const part = parts.get(leader);
+      if (part === undefined) parts.set(leader, [addressed]);
+      else part.push(addressed);
     }
-    waiting = waiting.slice(taken);
-    return batch;
+    return parts;
   };
 
   return {
+    admission,
     waitingBytes: () => waitingBytes,
-    add: (records) => {
+    add: (records, ticket) => {
       if (records.length === 0) return Promise.resolve();
-      const bytes = records.reduce((sum, { record }) => sum + (record.value?.length ?? 0), 0);
+      const verdict = admission.judge(records);
+      if (verdict.kind === 'closed') return Promise.reject(new AppError('broker_unavailable', verdict.why));
+      const bytes = sizeOf(records);
       if (waitingBytes > 0 && waitingBytes + bytes > maxWaitingBytes) {
         return Promise.reject(new AppError('broker_overloaded', `${waitingBytes} bytes wait for Kafka`));
       }
       waitingBytes += bytes;
       return new Promise<void>((resolve, reject) => {
-        const entry: Waiting = {
-          records,
-          bytes,
-          givenUp: false,
+        let unsettled = 1;
+        const loadOf = (part: readonly AddressedRecord[], partBytes: number): Load => ({
+          records: part,
+          bytes: partBytes,
+          ticket,
           settle: (error) => {
-            clearTimeout(deadline);
-            waitingBytes -= bytes;
-            if (entry.givenUp) return;
-            if (error === undefined) resolve();
-            else reject(error);
+            unsettled -= 1;
+            waitingBytes -= partBytes;
+            if (error !== null) reject(toAppError(error));
+            else if (unsettled === 0) resolve();
+            onRoom();
           },
-        };
-        const deadline = setTimeout(() => {
-          const inFlight = !waiting.includes(entry);
-          // Bytes in flight stay counted until the producer lets go of them: the bound is on memory.
-          if (!inFlight) entry.settle(new AppError('broker_unavailable', `not produced within ${budgetMs} ms`));
-          entry.givenUp = true;
-          if (inFlight) reject(new AppError('broker_unavailable', `no acknowledgement within ${budgetMs} ms`));
-        }, budgetMs);
-        waiting.push(entry);
-        scheduleFlush();
+        });
+        if (verdict.kind === 'trial') return tryAlone(loadOf(records, bytes));
+        const parts = byLeader(records);
+        unsettled = parts.size;
+        for (const [leader, part] of parts) laneOf(leader).add(loadOf(part, parts.size === 1 ? bytes : sizeOf(part)));
       });
     },
     drain: async () => {
-      while (waiting.length > 0 || flushing !== null || timer !== null) {
-        await (flushing ?? new Promise((resolve) => setTimeout(resolve, lingerMs + 1)));
-      }
+      // A load that is settled can bring another: none does once the server takes no more requests.
+      await Promise.all([...[...lanes.values()].map((lane) => lane.drained()), ...trials]);
     },
   };
 }
 
-function groupByTopic(batch: readonly Waiting[]): TopicRecords[] {
-  const byTopic = new Map<AddressedRecord['topic'], OutputRecord[]>();
-  for (const { records } of batch) {
-    for (const { topic, record } of records) {
-      const list = byTopic.get(topic);
-      if (list === undefined) byTopic.set(topic, [record]);
-      else list.push(record);
-    }
-  }
-  return [...byTopic].map(([topic, records]) => ({ topic: topicName(topic), records }));
-}
+const sizeOf = (records: readonly AddressedRecord[]): number =>
+  records.reduce((sum, { record }) => sum + (record.value?.length ?? 0) + (record.key?.length ?? 0), 0);

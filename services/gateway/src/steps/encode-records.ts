@@ -8,6 +8,7 @@ import {
   factKey,
   hash128,
   headers,
+  MAX_BATCH_BYTES,
   partitionCount,
   partitionOf,
   ROUTE_VERSION,
@@ -16,9 +17,10 @@ import {
 } from '@caliper-pipeline/contracts';
 import type { OutputRecord, RecordEncoder } from '@caliper-pipeline/kafka';
 import { ok, type Result } from '@caliper-pipeline/pipeline';
-import { gatewayDeadLetter } from '../domain/dead-letters.ts';
+import { gatewayDeadLetter, type Refusal } from '../domain/dead-letters.ts';
+import { createTally, type ItemKind, type Tally } from '../domain/item-counts.ts';
 import type { ReceivedBody } from '../domain/received-body.ts';
-import type { InterpretedBody, InterpretedItem } from './interpret-items.ts';
+import { type InterpretedBody, type InterpretedItem, redactedItem } from './interpret-items.ts';
 
 export interface Encoders {
   readonly event: RecordEncoder<AcceptedEvent>;
@@ -32,15 +34,10 @@ export interface AddressedRecord {
   readonly record: OutputRecord;
 }
 
-/** Everything that must be durable before the answer is yes. */
-export interface Reception {
+/** Everything of a slice that must be durable before the answer is yes. */
+export interface AcceptedItems {
   readonly records: readonly AddressedRecord[];
-  /** For the metrics: (what became of it, reason) of every item. */
-  readonly items: readonly {
-    readonly sensor: string;
-    readonly became: 'ok' | 'accepted_with_flags' | 'describe' | 'rejected';
-    readonly reason: string;
-  }[];
+  readonly counts: Tally;
 }
 
 export interface EncodeOptions {
@@ -51,33 +48,53 @@ export interface EncodeOptions {
 
 /** Interpreted items → records with key, partition and headers. */
 export function encodeRecords(options: EncodeOptions) {
-  return function encodeRecords({ body, items }: InterpretedBody): Result<Reception> {
+  return function encodeRecords({ body, items }: InterpretedBody): Result<AcceptedItems> {
     const recordHeaders = headersOf(body, options);
     const records: AddressedRecord[] = [];
-    const outcomes: Reception['items'][number][] = [];
+    const counts = createTally();
+    const reject = (item: InterpretedItem, reason: string, detail: string) => {
+      const { sensor, sendTimeMs } = item;
+      counts.add({ sensor, version: '', became: 'rejected', reason }, sendTimeMs);
+      const refusal = { step: 'interpretItems', reason, detail, sensor, payload: redactedItem(item, body) };
+      records.push(deadLetterRecord(body, refusal, options));
+    };
+    const take = (
+      item: InterpretedItem,
+      encoded: readonly AddressedRecord[],
+      as: Pick<ItemKind, 'version' | 'became'>,
+    ) => {
+      if (encoded.some(isTooLarge)) return reject(item, 'event_too_large', TOO_LARGE_AS_RECORD);
+      counts.add({ sensor: item.sensor, reason: '', ...as }, item.sendTimeMs);
+      for (const record of encoded) records.push(record);
+    };
     for (const item of items) {
-      const { interpretation, sensor } = item;
+      const { interpretation } = item;
       if (interpretation.kind === 'event') {
-        records.push(eventRecord(body, item, interpretation, options, recordHeaders));
-        outcomes.push({ sensor, became: interpretation.verdict, reason: '' });
+        const { fields, verdict } = interpretation;
+        const record = eventRecord(body, item, interpretation, options, recordHeaders);
+        take(item, [record], { version: fields.caliper_version, became: verdict });
+        counts.addFlags(fields.received_flags);
       } else if (interpretation.kind === 'describe') {
-        for (const record of factRecords(body, item, interpretation, options, recordHeaders)) records.push(record);
-        outcomes.push({ sensor, became: 'describe', reason: '' });
-      } else {
-        const { reason, detail } = interpretation;
-        const refusal = { step: 'interpretItems', reason, detail, sensor, payload: item.redactedText() };
-        records.push(deadLetterRecord(body, refusal, options));
-        outcomes.push({ sensor, became: 'rejected', reason });
-      }
+        const facts = factRecords(body, item, interpretation, options, recordHeaders);
+        take(item, facts, { version: '', became: 'describe' });
+      } else reject(item, interpretation.reason, interpretation.detail);
     }
-    return ok({ records, items: outcomes });
+    return ok({ records, counts });
   };
 }
+
+/**
+ * Columns repeat what is in `raw`, so a small event with long names can make a large record. One that fills a batch alone
+ * would be refused by the broker, and with it everybody's in the same produce request.
+ */
+const isTooLarge = ({ record: { key, value } }: AddressedRecord): boolean =>
+  (key?.length ?? 0) + (value?.length ?? 0) > MAX_BATCH_BYTES;
+const TOO_LARGE_AS_RECORD = `more than ${MAX_BATCH_BYTES} bytes with its columns`;
 
 /** A refused body or item as a record of the gateway's dead letters, on the partition of its tenant. */
 export function deadLetterRecord(
   body: ReceivedBody,
-  refusal: Parameters<typeof gatewayDeadLetter>[1],
+  refusal: Refusal,
   { encoders, commonPartitions, serviceVersion }: EncodeOptions,
 ): AddressedRecord {
   const letter = gatewayDeadLetter(body, refusal, { serviceVersion, ruleVersion: LANGUAGE_RULE_VERSION });
@@ -96,7 +113,7 @@ function eventRecord(
   { encoders, commonPartitions }: EncodeOptions,
   recordHeaders: Readonly<Record<string, string>>,
 ): AddressedRecord {
-  const tenant = body.credential.tenant;
+  const tenant = body.sender.tenant;
   const content = contentHash(tenant, sensor, identity.canonical);
   const event: AcceptedEvent = Object.assign(fields, {
     tenant,
@@ -127,7 +144,7 @@ function factRecords(
   { encoders, commonPartitions }: EncodeOptions,
   recordHeaders: Readonly<Record<string, string>>,
 ): AddressedRecord[] {
-  const tenant = body.credential.tenant;
+  const tenant = body.sender.tenant;
   const content = hash128('describe', [tenant, sensor], canonical);
   return facts.map((fields) => {
     const fact: EntityFact = {

@@ -1,7 +1,5 @@
 import type { EntityFact } from '../schemas/entity-fact.ts';
 
-const SEPARATOR = '\u0000';
-
 /** Key of a fact: nesting facts are one per (child, parent, day), others one per thing and kind; compaction keeps the last. */
 export function factKey(
   fact: Pick<
@@ -11,12 +9,12 @@ export function factKey(
 ): string {
   switch (fact.kind) {
     case 'nesting':
-      return [fact.tenant, fact.kind, fact.entity_id, fact.parent_id, fact.observed_day].join(SEPARATOR);
+      return `${fact.tenant}\0${fact.kind}\0${fact.entity_id}\0${fact.parent_id}\0${fact.observed_day}`;
     case 'membership':
-      return [fact.tenant, fact.kind, fact.organization_id, fact.member_id].join(SEPARATOR);
+      return `${fact.tenant}\0${fact.kind}\0${fact.organization_id}\0${fact.member_id}`;
     default:
       // What has no id is kept under its content: two of them are not one.
-      return [fact.tenant, fact.kind, fact.entity_id || fact.event_key].join(SEPARATOR);
+      return `${fact.tenant}\0${fact.kind}\0${fact.entity_id || fact.event_key}`;
   }
 }
 
@@ -28,17 +26,17 @@ export function sessionKey(
   partition: number,
   segmentDay: number,
 ): string {
-  return [tenant, kind, sessionId, partition, segmentDay].join(SEPARATOR);
+  return `${tenant}\0${kind}\0${sessionId}\0${partition}\0${segmentDay}`;
 }
 
 /** Key of a ledger record. */
 export function ledgerKey(stage: string, partition: number, position: number): string {
-  return [stage, partition, position].join(SEPARATOR);
+  return `${stage}\0${partition}\0${position}`;
 }
 
 /** Key of an entry of a state store in the changelog. */
 export function stateKey(tenant: string, store: string, key: string): string {
-  return [tenant, store, key].join(SEPARATOR);
+  return `${tenant}\0${store}\0${key}`;
 }
 
 /** Changelog keys of the protocol itself. No key is ever four bytes long: kafkajs takes those for abort markers. */

@@ -1,7 +1,8 @@
-import type { Batch, EachBatchHandler, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { Batch, EachBatchHandler, EachBatchPayload } from 'kafkajs';
 import { messageOf } from '../dependency-error.ts';
 import type { Logger } from '../logger.ts';
-import type { BatchHandler, InputBatch, InputRecord } from '../port.ts';
+import type { BatchHandler, InputBatch } from '../port.ts';
+import { toInputRecord } from './committed-records.ts';
 import { asksForRejoin, errorForRunner, saysPartitionLost } from './consumer-errors.ts';
 import { type HeartbeatOptions, keepAlive } from './heartbeats.ts';
 import type { PartitionLease, PartitionLeases } from './partition-leases.ts';
@@ -94,13 +95,4 @@ function toInputBatch(batch: Batch, position: bigint | undefined): InputBatch {
     highWatermark: BigInt(batch.highWatermark),
     records: batch.messages.map(toInputRecord),
   };
-}
-
-function toInputRecord({ offset, timestamp, key, value, headers }: KafkaMessage): InputRecord {
-  const last: Record<string, Buffer | undefined> = {};
-  for (const [name, given] of Object.entries(headers ?? {})) {
-    const one = Array.isArray(given) ? given.at(-1) : given;
-    last[name] = typeof one === 'string' ? Buffer.from(one) : one;
-  }
-  return { offset: BigInt(offset), timestampMs: Number(timestamp), key, value, headers: last };
 }

@@ -3,9 +3,15 @@ import type { BatchSource, BrokerProbe, RecordProducer } from '../port.ts';
 import { type BrokerProbeOptions, createBrokerProbe } from '../probe/broker-probe.ts';
 import { type BatchSourceOptions, createBatchSource } from './batch-source.ts';
 import { createRecordProducer, type RecordProducerOptions } from './record-producer.ts';
+import {
+  createTransactionalStage,
+  type TransactionalStage,
+  type TransactionalStageOptions,
+} from './transactional-stage.ts';
 
 export type { BatchSourceOptions } from './batch-source.ts';
 export type { RecordProducerOptions } from './record-producer.ts';
+export type { TransactionalStage, TransactionalStageOptions } from './transactional-stage.ts';
 
 export interface KafkaConfig {
   /** host:port */
@@ -18,6 +24,7 @@ export interface KafkaConfig {
 export interface KafkaClient {
   readonly batchSource: (options: BatchSourceOptions) => BatchSource;
   readonly recordProducer: (options?: RecordProducerOptions) => RecordProducer;
+  readonly transactionalStage: (options: TransactionalStageOptions) => TransactionalStage;
   readonly brokerProbe: (options?: BrokerProbeOptions) => BrokerProbe;
 }
 
@@ -29,6 +36,7 @@ export function createKafka(config: KafkaConfig): KafkaClient {
   return {
     batchSource: (options) => createBatchSource(config, options),
     recordProducer: (options = {}) => createRecordProducer(config, options),
+    transactionalStage: (options) => createTransactionalStage(config, options),
     brokerProbe: (options = {}) => createBrokerProbe(config, options),
   };
 }

@@ -1,3 +1,4 @@
+import { lagOf } from '../lag.ts';
 import type { PartitionProgress, SourceState, SourceStatus } from '../port.ts';
 
 type Progress = { -readonly [K in keyof Omit<PartitionProgress, 'lag'>]: PartitionProgress[K] };
@@ -22,7 +23,10 @@ export function keepStatus(onMove: (status: SourceStatus) => void, now: () => nu
     state,
     detail,
     changedAtMs,
-    partitions: [...partitions.values()].map((progress) => ({ ...progress, lag: lagOf(progress) })),
+    partitions: [...partitions.values()].map((progress) => ({
+      ...progress,
+      lag: lagOf(progress.nextOffset, progress.highWatermark),
+    })),
   });
 
   return {
@@ -54,9 +58,4 @@ export function keepStatus(onMove: (status: SourceStatus) => void, now: () => nu
       progress.progressedAtMs = now();
     },
   };
-}
-
-function lagOf({ nextOffset, highWatermark }: Progress): bigint | null {
-  if (nextOffset === null || highWatermark === null) return null;
-  return highWatermark > nextOffset ? highWatermark - nextOffset : 0n;
 }

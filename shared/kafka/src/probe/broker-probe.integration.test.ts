@@ -16,6 +16,9 @@ test('a broker that leads the topics is up', async () => {
   const probe = probeOf(...kafka.brokers);
   expect(await probe.check(topics)).toEqual({ kind: 'up' });
   expect(await probe.leaders(topics[0]!)).toEqual(new Set([0, 1, 2]));
+  const leadership = await probe.leadership(topics);
+  expect([...leadership.keys()].toSorted()).toEqual(topics.toSorted());
+  expect([...leadership.get(topics[0]!)!.values()]).toEqual([1, 1, 1]);
 });
 
 test('one answering broker is enough', async () => {

@@ -34,7 +34,7 @@ export function createBrokerProbe(
     check: async (topics) => {
       try {
         const metadata = await ask(topics);
-        const leaderless = metadata.find(({ partitions }) => !partitions.some(({ hasLeader }) => hasLeader));
+        const leaderless = metadata.find(({ partitions }) => !partitions.some(({ leader }) => leader !== null));
         if (leaderless === undefined) return { kind: 'up' };
         const why = leaderless.errorCode === 3 ? 'does not exist' : 'has no leader';
         return { kind: 'down', detail: `${leaderless.topic} ${why}` };
@@ -44,8 +44,14 @@ export function createBrokerProbe(
     },
     leaders: async (topic) => {
       const [metadata] = await ask([topic]);
-      const led = metadata?.partitions.filter(({ hasLeader }) => hasLeader) ?? [];
+      const led = metadata?.partitions.filter(({ leader }) => leader !== null) ?? [];
       return new Set(led.map(({ partition }) => partition));
+    },
+    leadership: async (topics) => {
+      const metadata = await ask(topics);
+      const leadersOf = ({ partitions }: TopicMetadata) =>
+        new Map(partitions.map(({ partition, leader }) => [partition, leader]));
+      return new Map(metadata.map((topic) => [topic.topic, leadersOf(topic)]));
     },
   };
 }

@@ -29,15 +29,15 @@ const answer = Buffer.from(
   'hex',
 );
 
-test('an answer says which partitions have a leader', () => {
+test('an answer says who leads which partition', () => {
   expect(readMetadata(answer)).toEqual([
     {
       topic: 't',
       errorCode: 0,
       partitions: [
-        { partition: 0, hasLeader: true },
-        { partition: 1, hasLeader: false },
-        { partition: 2, hasLeader: true },
+        { partition: 0, leader: 1 },
+        { partition: 1, leader: null },
+        { partition: 2, leader: 2 },
       ],
     },
     { topic: 'u', errorCode: 3, partitions: [] },

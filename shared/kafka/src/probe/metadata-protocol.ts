@@ -11,7 +11,8 @@ export interface TopicMetadata {
   readonly topic: string;
   /** 0 = known. 3 = no such topic, 5 = no leader; see "Error Codes" of the protocol. */
   readonly errorCode: number;
-  readonly partitions: readonly { readonly partition: number; readonly hasLeader: boolean }[];
+  /** `leader`: the broker's id; null = none. */
+  readonly partitions: readonly { readonly partition: number; readonly leader: number | null }[];
 }
 
 /** A whole frame, length included. */
@@ -64,7 +65,7 @@ export function readMetadata(frame: Buffer): readonly TopicMetadata[] {
       reader.list(() => reader.int32()); // replicas
       reader.list(() => reader.int32()); // in sync
       // Errors 5 and 9 (replica not available) come with a leader or without: the leader decides.
-      return { partition, hasLeader: leader !== NO_LEADER && error !== 5 };
+      return { partition, leader: leader === NO_LEADER || error === 5 ? null : leader };
     });
     return { topic, errorCode, partitions };
   });

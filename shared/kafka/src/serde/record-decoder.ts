@@ -2,7 +2,7 @@ import { type AvroRecord, MAX_MESSAGE_BYTES, type RecordOf, schemaText } from '@
 import type { Resolver, Type } from 'avsc';
 import { messageOf } from '../dependency-error.ts';
 import { avroType, avroTypeOf } from './avro-type.ts';
-import { bodyOf, wireDefect, writerSchemaId } from './wire-format.ts';
+import { HEADER_BYTES, wireDefect, writerSchemaId } from './wire-format.ts';
 import type { WriterSchemas } from './writer-schemas.ts';
 
 /** Bad bytes and unknown schemas are values, for a dead letter; nothing about them gets better by trying again. */
@@ -38,7 +38,10 @@ export function createRecordDecoder<const S extends AvroRecord>(
       const resolver = resolverOf(id, writer.text);
       if (resolver.kind !== 'ok') return resolver;
       try {
-        return { kind: 'ok', value: type.fromBuffer(bodyOf(value), resolver.resolver), writerId: id };
+        // Not from a view of the body: making one costs as much as decoding a small record.
+        const { value: record, offset } = type.decode(value, HEADER_BYTES, resolver.resolver);
+        if (offset === value.length) return { kind: 'ok', value: record, writerId: id };
+        return { kind: 'undecodable', detail: `schema ${id}: ${offset < 0 ? 'truncated' : 'bytes are left over'}` };
       } catch (error) {
         return { kind: 'undecodable', detail: `schema ${id}: ${messageOf(error)}` };
       }

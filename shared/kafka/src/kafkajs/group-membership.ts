@@ -1,0 +1,99 @@
+import kafkajs, { type Consumer } from 'kafkajs';
+import { DependencyError, messageOf } from '../dependency-error.ts';
+import type { SourceStatus } from '../port.ts';
+import type { KafkaConfig } from './client.ts';
+import { type ConsumerLifeOptions, createConsumerLife } from './consumer-life.ts';
+import { keepStatus } from './source-status.ts';
+import { withinBudget } from './within-budget.ts';
+
+export interface GroupMembershipOptions extends Omit<ConsumerLifeOptions, 'topics'> {
+  readonly topic: string;
+  /** The group has given this member these partitions, and no others. */
+  readonly onAssigned: (partitions: readonly number[]) => void;
+  readonly onChange: () => void;
+}
+
+export interface GroupMembership {
+  /** @throws DependencyError `broker_unavailable`: call it again */
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+  readonly status: () => SourceStatus;
+  /** Asks the coordinator, by a request that is sent after the call, whether the partition is assigned to this member. */
+  readonly owns: (partition: number) => Promise<boolean>;
+  /** Tells the group where partitions stand, for tools that show lag. Nothing reads it. Never throws. */
+  readonly mirror: (positions: ReadonlyMap<number, bigint>) => Promise<void>;
+}
+
+const MIRROR_TIMEOUT_MS = 2_000;
+
+/**
+ * A member of a group that fetches nothing: the group decides who owns which partition, and all reading is done beside it.
+ * So no read and no handler ever holds up a rebalance, and heartbeats go out between two pauses of kafkajs' empty loop.
+ */
+export function createGroupMembership(config: KafkaConfig, options: GroupMembershipOptions): GroupMembership {
+  const { topic, onAssigned, onChange } = options;
+  const status = keepStatus(onChange);
+  let memberId = '';
+  let assignment: readonly number[] = [];
+  let asking: { readonly answer: Promise<readonly number[]>; isSent: boolean } | null = null;
+
+  const life = createConsumerLife(config, { ...options, topics: [topic] }, status, {
+    joined: (assigned, id, consumer) => {
+      memberId = id;
+      assignment = assigned[topic] ?? [];
+      // In this very turn: kafkajs fetches right after its listeners.
+      consumer.pause([{ topic }]);
+      status.assign(assigned);
+      onAssigned(assignment);
+    },
+    // Others are given the partitions when the session ends, and fence us by their claims.
+    lost: () => {},
+    run: (consumer) => consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async () => {} }),
+  });
+
+  const ask = async (consumer: Consumer): Promise<readonly number[]> => {
+    const { state, members } = await consumer.describeGroup();
+    const own = members.find((member) => member.memberId === memberId);
+    if (own === undefined) return [];
+    // While the next generation forms, the last one holds: nobody else can have been given a partition without us joining.
+    if (state !== 'Stable') return assignment;
+    return kafkajs.AssignerProtocol.MemberAssignment.decode(own.memberAssignment)?.assignment[topic] ?? [];
+  };
+
+  /** Partitions that are acquired beside each other share one request, if it was not sent before they asked. */
+  const askOnce = (consumer: Consumer): Promise<readonly number[]> => {
+    if (asking !== null && !asking.isSent) return asking.answer;
+    const answer = Promise.resolve().then(() => {
+      mine.isSent = true;
+      return ask(consumer);
+    });
+    const mine = { answer, isSent: false };
+    asking = mine;
+    return answer;
+  };
+
+  return {
+    start: life.start,
+    stop: life.stop,
+    status: status.current,
+    owns: async (partition) => {
+      const consumer = life.current();
+      if (consumer === null || memberId === '') return false;
+      try {
+        return (await askOnce(consumer)).includes(partition);
+      } catch (error) {
+        throw new DependencyError('broker_unavailable', `group ${options.groupId}: ${messageOf(error)}`, error);
+      }
+    },
+    mirror: async (positions) => {
+      const offsets = [...positions].map(([partition, offset]) => ({ topic, partition, offset: String(offset) }));
+      try {
+        const sent = offsets.length > 0 ? life.current()?.commitOffsets(offsets) : undefined;
+        // kafkajs repeats it for as long as the broker is away.
+        if (sent !== undefined) await withinBudget(sent, MIRROR_TIMEOUT_MS, 'no answer');
+      } catch (error) {
+        config.logger.debug({ topic, reason: messageOf(error) }, 'positions were not mirrored');
+      }
+    },
+  };
+}
