@@ -28,22 +28,35 @@ const RETRY_PAUSE_MS = 200;
  *
  * @throws Error on an answer that is neither 200 nor 503, and when the connection breaks
  */
-export async function sendAll(load: Bodies, target: LoadTarget): Promise<LoadResult> {
+export function sendAll({ bodies }: Bodies, target: LoadTarget): Promise<LoadResult> {
+  let sent = 0;
+  return sendEach(() => (sent < bodies.length ? { bytes: bodies[sent++]!, release: () => {} } : null), target);
+}
+
+/**
+ * As `sendAll`, of bodies that are made as they are sent.
+ *
+ * @param next null = there is no other
+ */
+export async function sendEach(
+  next: () => { readonly bytes: Buffer; readonly release: () => void } | null,
+  target: LoadTarget,
+): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: target.concurrency, scheduling: 'fifo' });
   const latencies = createHistogram();
-  let next = 0;
+  let requests = 0;
   let refusals = 0;
   const startedAtMs = Date.now();
 
   const connection = async () => {
     for (;;) {
       target.signal.throwIfAborted();
-      const body = load.bodies[next];
-      next += 1;
-      if (body === undefined) return;
+      const body = next();
+      if (body === null) return;
+      requests += 1;
       for (;;) {
         const sentAt = performance.now();
-        const status = await post(body, target, agent);
+        const status = await post(body.bytes, target, agent);
         if (status === 200) {
           latencies.record((performance.now() - sentAt) * 1_000);
           break;
@@ -53,6 +66,7 @@ export async function sendAll(load: Bodies, target: LoadTarget): Promise<LoadRes
         await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
         target.signal.throwIfAborted();
       }
+      body.release();
     }
   };
   try {
@@ -60,7 +74,7 @@ export async function sendAll(load: Bodies, target: LoadTarget): Promise<LoadRes
   } finally {
     agent.destroy();
   }
-  return { startedAtMs, endedAtMs: Date.now(), requests: load.bodies.length, refusals, latencies };
+  return { startedAtMs, endedAtMs: Date.now(), requests, refusals, latencies };
 }
 
 export function post(body: Buffer, { url, key }: LoadTarget, agent: Agent): Promise<number> {

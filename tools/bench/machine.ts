@@ -20,9 +20,15 @@ export interface Machine {
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
 
-/** @param loadBefore taken before anything was started */
-export async function describeMachine(address: ClickHouseAddress, loadBefore: readonly number[]): Promise<Machine> {
-  const [server] = await ask<{ version: string }>(address, 'SELECT version() AS version');
+/**
+ * @param address of a ClickHouse that runs; null = there was none
+ * @param loadBefore taken before anything was started
+ */
+export async function describeMachine(
+  address: ClickHouseAddress | null,
+  loadBefore: readonly number[],
+): Promise<Machine> {
+  const [server] = address === null ? [] : await ask<{ version: string }>(address, 'SELECT version() AS version');
   return {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
@@ -33,7 +39,7 @@ export async function describeMachine(address: ClickHouseAddress, loadBefore: re
       node: process.versions.node,
       kafka: await jarVersion('kafka', /^kafka-clients-(.+)\.jar$/),
       registry: await jarVersion('apicurio', /^apicurio-registry-app-(.+)-runner\.jar$/),
-      clickhouse: server?.version ?? 'unknown',
+      clickhouse: server?.version ?? 'none',
     },
     commit: await commit(),
   };

@@ -1,80 +1,132 @@
+import type { EndToEndResult } from './end-to-end.ts';
 import type { Machine } from './machine.ts';
-import type { ScenarioResult } from './scenario.ts';
+import { fine, table, whole } from './markdown.ts';
+import type { ServiceProfile } from './profiles.ts';
+import { closedLoopLines, costLines, heldLines } from './report-end-to-end.ts';
+import type { PartitionResult, StateResult } from './sections.ts';
+import type { StageResult } from './stage-result.ts';
 
+/** Sections that were not asked for are null. */
 export interface BenchReport {
   readonly measuredAt: string;
   readonly machine: Machine;
+  /** The command that measures it again. */
+  readonly again: string;
   readonly partitions: number;
-  readonly scenarios: readonly ScenarioResult[];
+  readonly endToEnd: EndToEndResult | null;
+  readonly stages: readonly StageResult[] | null;
+  readonly partitionCounts: readonly PartitionResult[] | null;
+  readonly state: readonly StateResult[] | null;
+  readonly profiles: readonly ServiceProfile[] | null;
 }
 
 /** The report for people; JSON has the same numbers unrounded. */
-export function toMarkdown({ measuredAt, machine, partitions, scenarios }: BenchReport): string {
+export function toMarkdown(report: BenchReport): string {
+  const { measuredAt, machine, partitions, endToEnd } = report;
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
-  const names = scenarios.map(({ name }) => name);
-  const row = (label: string, value: (result: ScenarioResult) => string) => [label, ...scenarios.map(value)];
   return [
-    `Measured ${measuredAt} at commit ${machine.commit}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ` +
-      `Linux ${machine.kernel}, load before ${machine.loadBefore.join(' ')}. ${versions.join(', ')}. One node of everything, ` +
-      `${partitions} partitions, the load generator on the same machine.`,
+    `Measured ${measuredAt} at commit ${machine.commit} by \`${report.again}\`: ${machine.cpu}, ${machine.cores} cores, ` +
+      `${machine.memoryGb} GB, Linux ${machine.kernel}, load before ${machine.loadBefore.join(' ')}. ${versions.join(', ')}. ` +
+      `One node and one process of everything, ${partitions} partitions where nothing else is said, the load generator on the same machine.`,
     '',
-    ...table(
-      ['', ...names],
-      [
-        row(
-          'events, per request × connections',
-          ({ events, batch, concurrency }) => `${whole(events)}, ${batch} × ${concurrency}`,
-        ),
-        row('accepted, events/s', ({ acceptedPerSecond }) => whole(acceptedPerSecond)),
-        row('stored, events/s from first POST to last row', ({ storedPerSecond }) => whole(storedPerSecond)),
-        row('POST latency p50 / p99 / p99.9 / max, ms', ({ postMs }) =>
-          [postMs.p50, postMs.p99, postMs.p999, postMs.max].map(fine).join(' / '),
-        ),
-        row('POST to row p50 / p99 / max, ms', ({ rows }) => [rows.p50, rows.p99, rows.longest].map(whole).join(' / ')),
-        row('last POST to last row, ms', ({ lastPostToLastRowMs }) => whole(lastPostToLastRowMs)),
-        row('cores kept busy by anything else meanwhile', ({ othersCores }) => fine(othersCores)),
-        row('answers of 503', ({ refusals }) => whole(refusals)),
-        row('rows / distinct events', ({ rows }) => `${whole(rows.rows)} / ${whole(rows.distinct)}`),
-      ],
-    ),
-    '',
-    'CPU microseconds per event, from the first POST to the last row; merges behind it are not counted (resident memory at the end, MB):',
-    '',
-    ...table(['process', ...names], partRows(scenarios)),
-    '',
-    'Bytes per event:',
-    '',
-    ...table(['', ...names], byteRows(scenarios)),
-    '',
-  ].join('\n');
+    ...(endToEnd === null ? [] : [...endToEndLines(endToEnd), '']),
+    ...section('Each stage alone', report.stages, stageLines),
+    ...section('Partitions for each process', report.partitionCounts, partitionLines),
+    ...section('As the state of the enricher grows', report.state, stateLines),
+    ...section('Where the time of a service goes', report.profiles, profileLines),
+  ]
+    .join('\n')
+    .trimEnd()
+    .concat('\n');
 }
 
-const LOAD = 'client';
+function section<T>(
+  heading: string,
+  results: readonly T[] | null,
+  lines: (results: readonly T[]) => string[],
+): string[] {
+  return results === null ? [] : [`### ${heading}`, '', ...lines(results), ''];
+}
 
-function partRows(scenarios: readonly ScenarioResult[]): string[][] {
-  const parts = Object.keys(scenarios[0]?.cpuMicrosPerEvent ?? {});
-  const pipeline = parts.filter((part) => part !== LOAD);
-  const cell = ({ cpuMicrosPerEvent, rssMb }: ScenarioResult, part: string) =>
-    `${fine(cpuMicrosPerEvent[part] ?? 0)} (${whole(rssMb[part] ?? 0)})`;
-  const sum = ({ cpuMicrosPerEvent }: ScenarioResult) =>
-    fine(pipeline.reduce((total, part) => total + (cpuMicrosPerEvent[part] ?? 0), 0));
+function endToEndLines(result: EndToEndResult): string[] {
+  const held = [result.highest, result.half].filter((one) => one !== null);
   return [
-    ...pipeline.map((part) => [part, ...scenarios.map((result) => cell(result, part))]),
-    ['**all of the pipeline**', ...scenarios.map((result) => `**${sum(result)}**`)],
-    ['load generator and launcher', ...scenarios.map((result) => cell(result, LOAD))],
+    '### End to end',
+    '',
+    ...(held.length === 0 ? ['No rate was sustained.', ''] : [...heldLines(result), '']),
+    'As fast as they are accepted:',
+    '',
+    ...closedLoopLines(result.closedLoop),
+    '',
+    ...costLines(result),
   ];
 }
 
-function byteRows(scenarios: readonly ScenarioResult[]): string[][] {
-  const places = [...new Set(scenarios.flatMap(({ bytesPerEvent }) => Object.keys(bytesPerEvent)))];
-  return places.map((place) => [place, ...scenarios.map(({ bytesPerEvent }) => whole(bytesPerEvent[place] ?? 0))]);
+const micros = (costs: Readonly<Record<string, number>>): string =>
+  Object.entries(costs)
+    .map(([part, value]) => `${part} ${fine(value)}`)
+    .join(', ');
+const megabytes = (sizes: Readonly<Record<string, number>>): string =>
+  Object.entries(sizes)
+    .map(([part, value]) => `${part} ${whole(value)}`)
+    .join(', ');
+
+function stageLines(stages: readonly StageResult[]): string[] {
+  return table(
+    ['stage', 'events/s', 'POST p50 / p99, ms', 'CPU us an event', 'memory, MB'],
+    stages.map(({ name, eventsPerSecond, postMs, cpuMicrosPerEvent, rssMb }) => [
+      name,
+      whole(eventsPerSecond),
+      postMs === undefined ? '' : `${fine(postMs.p50)} / ${fine(postMs.p99)}`,
+      micros(cpuMicrosPerEvent),
+      megabytes(rssMb),
+    ]),
+  );
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), `|${head.map((_, index) => (index === 0 ? '---|' : '---:|')).join('')}`, ...rows.map(line)];
+function partitionLines(results: readonly PartitionResult[]): string[] {
+  return table(
+    ['partitions', 'stored, events/s', 'POST p50 / p99, ms', 'POST to row p50 / p99, ms', 'CPU us an event'],
+    results.map(({ partitions, storedPerSecond, postMs, rows, cpuMicrosPerEvent }) => [
+      String(partitions),
+      whole(storedPerSecond),
+      `${fine(postMs.p50)} / ${fine(postMs.p99)}`,
+      `${whole(rows.p50)} / ${whole(rows.p99)}`,
+      micros(cpuMicrosPerEvent),
+    ]),
+  );
 }
 
-const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
-const fine = (value: number): string =>
-  value.toLocaleString('en-US', { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+function stateLines(results: readonly StateResult[]): string[] {
+  return table(
+    ['learners', 'enricher, events/s', 'CPU us an event', 'memory, MB', 'state on disk, MB'],
+    results.map(({ learners, eventsPerSecond, cpuMicrosPerEvent, rssMb, stateBytes }) => [
+      whole(learners),
+      whole(eventsPerSecond),
+      micros(cpuMicrosPerEvent),
+      megabytes(rssMb),
+      whole(stateBytes / 2 ** 20),
+    ]),
+  );
+}
+
+const DEAREST = 3;
+
+function profileLines(profiles: readonly ServiceProfile[]): string[] {
+  return table(
+    ['service', 'CPU us an event', 'its three largest costs'],
+    profiles.map(({ service, microsPerEvent, costs }) => [
+      service,
+      fine(microsPerEvent),
+      costs
+        .slice(0, DEAREST)
+        .map(({ name, share, functions }) => {
+          const dearest = functions.map((one) => `${one.name} ${percent(one.share)}`).join(', ');
+          return `${name} ${percent(share)}${dearest === '' ? '' : ` (${dearest})`}`;
+        })
+        .join('<br>'),
+    ]),
+  );
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;

@@ -31,14 +31,20 @@ export function measureStage(
   options: StageOptions,
   say: (line: string) => void,
 ): Promise<StageResult[]> {
-  return stage === 'gateway' ? measureGateway(stack, options, say) : measureReader(stack, stage, options, say);
+  if (stage === 'gateway') return measureGateway(stack, options, say);
+  return measureReader(stack, stage, { ...options, send: (events, seed) => send(stack, events, seed) }, say);
+}
+
+export interface ReaderOptions extends StageOptions {
+  /** Sends so many events over HTTP, as fast as they are accepted. */
+  readonly send: (events: number, seed: string) => Promise<void>;
 }
 
 /** A stage that reads a topic: filled while it stands still, then let go. */
-async function measureReader(
+export async function measureReader(
   stack: Stack,
   stage: 'enricher' | 'sink',
-  { events, warmUp, instances }: StageOptions,
+  { events, warmUp, instances, send }: ReaderOptions,
   say: (line: string) => void,
 ): Promise<StageResult[]> {
   const names = Array.from({ length: instances }, (_, index) => (index === 0 ? stage : `${stage}-${index}`));
@@ -50,13 +56,14 @@ async function measureReader(
   });
   const through = () => (stage === 'sink' ? storedRows(stack.endpoints.clickhouse) : taken(admin));
   try {
-    await send(stack, warmUp, 'warm-up');
-    await until(through, warmUp);
+    const begin = await through();
+    await send(warmUp, 'warm-up');
+    await until(through, begin + warmUp);
     const [before, outBefore] = [await recordsIn(admin, input), await through()];
     // Past its session, a stage that stands still loses its partitions and takes them again: compiled code and memory stay.
     for (const name of names) stack.part(name).kill('SIGSTOP');
     say(`Filling ${topicName(input)} with ${events} events …`);
-    await send(stack, events, 'filled');
+    await send(events, 'filled');
     await until(() => recordsIn(admin, input), before + events);
 
     const stores = stack.parts().filter(({ name }) => name === 'kafka' || name === 'clickhouse');

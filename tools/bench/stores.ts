@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DEMO_TENANT } from '@caliper-pipeline/infra';
 import { ask, type ClickHouseAddress } from '../clickhouse.ts';
 
 /** Bytes of record batches on disk by topic, as the broker keeps them: compressed. Indices are left out, they are preallocated. */
@@ -34,7 +35,7 @@ export interface RowFacts {
   readonly longest: number;
 }
 
-/** The rows that the gateway received from a moment on, and how long each took from there, in ms. */
+/** The rows of the demo tenant that the gateway received from a moment on, and how long each took from there, in ms. */
 export async function rowFacts(address: ClickHouseAddress, sinceMs: number): Promise<RowFacts> {
   const [facts] = await ask<RowFacts>(
     address,
@@ -42,9 +43,9 @@ export async function rowFacts(address: ClickHouseAddress, sinceMs: number): Pro
       quantileExact(0.99)(took) AS p99, max(took) AS longest
     FROM (
       SELECT event_key, toUnixTimestamp64Milli(inserted_at) - toUnixTimestamp64Milli(received_at) AS took
-      FROM events WHERE received_at >= fromUnixTimestamp64Milli({since:Int64})
+      FROM events WHERE tenant = {tenant:String} AND received_at >= fromUnixTimestamp64Milli({since:Int64})
     )`,
-    { since: String(sinceMs) },
+    { since: String(sinceMs), tenant: DEMO_TENANT },
   );
   return facts ?? { rows: 0, distinct: 0, p50: 0, p99: 0, longest: 0 };
 }

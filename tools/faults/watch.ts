@@ -1,6 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { processReader } from '../bench/processes.ts';
+import { folderBytes } from '../folder-bytes.ts';
 import type { Look } from '../trend.ts';
 
 /** What is watched over a long run, each as a series: `memory of sink, bytes`. */
@@ -57,20 +57,4 @@ export function startWatch({ pids, folders, everyMs }: WatchOptions): Watch {
       await looking;
     },
   };
-}
-
-/** As allocated on disk: files of a state store are sparse. */
-export async function folderBytes(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map((entry) =>
-        stat(join(entry.parentPath, entry.name)).then(
-          ({ blocks }) => blocks * 512,
-          () => 0,
-        ),
-      ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }
