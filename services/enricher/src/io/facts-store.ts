@@ -83,7 +83,8 @@ function storeOver(database: Database, checkpoint: Checkpoint, sound: () => void
       });
       positions = new Map(next);
     },
-    entryCount: () => (database.getStats() as { readonly entryCount: number }).entryCount,
+    // Without the checkpoint.
+    entryCount: () => Math.max(0, (database.getStats() as { readonly entryCount: number }).entryCount - 1),
     close: async () => {
       await database.close();
       sound();

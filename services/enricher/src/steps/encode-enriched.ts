@@ -72,7 +72,7 @@ export function encodeEnriched({ spliceBlocks, factEncoder, sourceGeneration }: 
       key: record.key,
       value: spliceBlocks(resolved, input.unread),
       timestampMs: record.timestampMs,
-      headers: { [headers.requestId]: record.headers[headers.requestId]?.toString('utf8') ?? '' },
+      headers: { [headers.requestId]: input.requestId },
     };
     const { fresh } = input.found;
     enriched.factRecords = fresh.length === 0 ? NO_RECORDS : fresh.map((fact) => factRecord(fact, record.timestampMs));

@@ -1,4 +1,4 @@
-import { combinedRuleVersion, headers } from '@caliper-pipeline/contracts';
+import { combinedRuleVersion } from '@caliper-pipeline/contracts';
 import { ok, type Result } from '@caliper-pipeline/pipeline';
 import type { FactsDirectory } from '../domain/facts-directory.ts';
 import { type InlineFactsFound, inlineFacts } from '../domain/inline-facts.ts';
@@ -14,14 +14,14 @@ export interface WithFacts extends WithLocalTime {
 /** What the event says of its organisations and memberships, for everybody to know. */
 export function findFacts({ directory }: { directory: FactsDirectory }) {
   return function findFacts(input: WithLocalTime): Result<WithFacts> {
-    const { facts, columns, course, source, state } = input;
+    const { facts, columns, course, requestId, state } = input;
     const withFacts = input as Filling<WithFacts>;
     withFacts.found = inlineFacts(
       {
         facts,
         columns,
         ownLinks: course.ownLinks,
-        requestId: source.record.headers[headers.requestId]?.toString('utf8') ?? '',
+        requestId,
         ruleVersion: combinedRuleVersion(facts.language_rule_version, ENRICHMENT_RULE_VERSION),
       },
       directory,

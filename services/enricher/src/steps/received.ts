@@ -13,8 +13,8 @@ export interface Received {
 export type Filling<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
- * One object carries a record through all steps, each of which fills in its part: a new object per step cost a fifth of the
- * whole way. Every slot is there from the beginning, so that all records have one shape.
+ * One object carries a record through all steps, each of which fills in its part, instead of a copy for each of them. Every
+ * slot is there from the beginning, so that all records have one shape.
  */
 export function receive(source: SourceRecord, state: PartitionState, streamTimeMs: number): Received {
   const slots = {
@@ -24,6 +24,7 @@ export function receive(source: SourceRecord, state: PartitionState, streamTimeM
     facts: null,
     columns: null,
     unread: null,
+    requestId: '',
     reusesId: false,
     course: null,
     role: null,

@@ -24,7 +24,7 @@ export interface SeenView {
    * @returns the 8 bytes that were remembered with it, or null when the id is new or was forgotten. Valid until the next call.
    */
   find(id: Buffer): Buffer | null;
-  /** Remembers an id with 8 bytes. The first one stays: call it only where `find` said null. */
+  /** Remembers an id with 8 bytes; both are copied. The first one stays: call it only where `find` said null. */
   add(id: Buffer, note: Buffer): void;
 }
 
