@@ -171,7 +171,7 @@ test('what is wrong is said as a problem document with the right status', async 
   ];
   for (const [what, status, code, answer] of cases) {
     const { status: got, body, headers } = await answer;
-    expect(got, what).toBe(status);
+    expect(got, `${what}: ${body}`).toBe(status);
     expect(headers.get('content-type'), what).toContain('application/problem+json');
     const problem = JSON.parse(body);
     expect(problem, what).toMatchObject({ status, instance: `urn:request:${headers.get('x-request-id')}` });

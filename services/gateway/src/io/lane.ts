@@ -33,31 +33,17 @@ export interface Lane {
   readonly drained: () => Promise<void>;
 }
 
-/** So much is worth a produce request of its own, without waiting for more. */
-const FULL_BYTES = 256 * 1024;
-
 /**
  * The way to one broker: one produce request is under way at a time, and what arrives meanwhile is the next one, so that
- * batches grow by themselves under load. A produce request costs the same for one record as for fifty, so a small one
- * waits `lingerMs` for others, behind another one too: senders that were just answered come with their next request.
+ * batches grow by themselves under load. The first load of an idle lane waits `lingerMs` for others.
  */
 export function createLane({ producer, lingerMs, now, ...outcomes }: LaneOptions): Lane {
   let waiting: Load[] = [];
-  let waitingBytes = 0;
   let timer: NodeJS.Timeout | null = null;
   let busySinceMs = Number.POSITIVE_INFINITY;
   let whenDrained: (() => void)[] = [];
 
-  const isBusy = () => busySinceMs !== Number.POSITIVE_INFINITY;
-  const isIdle = () => waiting.length === 0 && timer === null && !isBusy();
-
-  const schedule = () => {
-    if (isBusy()) return;
-    if (waitingBytes >= FULL_BYTES) {
-      if (timer !== null) clearTimeout(timer);
-      void flush();
-    } else timer ??= setTimeout(flush, lingerMs);
-  };
+  const isIdle = () => waiting.length === 0 && timer === null && busySinceMs === Number.POSITIVE_INFINITY;
 
   const flush = async () => {
     timer = null;
@@ -67,17 +53,17 @@ export function createLane({ producer, lingerMs, now, ...outcomes }: LaneOptions
       const error = await sendLoads(producer, loads, outcomes);
       busySinceMs = Number.POSITIVE_INFINITY;
       // Whoever waited behind it would only wait as long once more.
-      if (error !== null && toAppError(error).retriable) giveUp(error);
+      if (error !== null && toAppError(error).retriable) {
+        for (const load of waiting) load.settle(error);
+        waiting = [];
+      }
     }
-    if (waiting.length > 0) return schedule();
-    for (const tell of whenDrained) tell();
-    whenDrained = [];
-  };
-
-  const giveUp = (error: Error) => {
-    for (const load of waiting) load.settle(error);
-    waiting = [];
-    waitingBytes = 0;
+    // What waited while the last request was under way has waited long enough.
+    if (waiting.length > 0) void flush();
+    else if (isIdle()) {
+      for (const tell of whenDrained) tell();
+      whenDrained = [];
+    }
   };
 
   const take = (): Load[] => {
@@ -87,7 +73,6 @@ export function createLane({ producer, lingerMs, now, ...outcomes }: LaneOptions
     for (const load of waiting) {
       if (!load.ticket.expired && bytes + load.bytes > MAX_BATCH_BYTES && loads.length > 0) break;
       taken += 1;
-      waitingBytes -= load.bytes;
       if (load.ticket.expired) load.settle(new AppError('broker_unavailable', 'nobody waits for it any more'));
       else {
         loads.push(load);
@@ -101,8 +86,7 @@ export function createLane({ producer, lingerMs, now, ...outcomes }: LaneOptions
   return {
     add: (load) => {
       waiting.push(load);
-      waitingBytes += load.bytes;
-      schedule();
+      if (timer === null && busySinceMs === Number.POSITIVE_INFINITY) timer = setTimeout(flush, lingerMs);
     },
     busySinceMs: () => busySinceMs,
     drained: () =>
