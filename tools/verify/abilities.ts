@@ -4,22 +4,15 @@ import { ask, type ClickHouseAddress } from '../clickhouse.ts';
 export interface Abilities {
   /** The enricher drops duplicates, makes dead letters of conflicts, keeps sessions and a directory of facts. */
   readonly hasStage: boolean;
-  /** The enricher tells its own ledger, in its transactions. */
-  readonly hasEnricherLedger: boolean;
   /** Rows are brought to what later facts say of organisations. */
   readonly hasRepair: boolean;
 }
 
-const SESSIONS = 'SELECT count() AS found FROM sessions';
-const ENRICHER_LEDGER = `SELECT count() AS found FROM ledger WHERE stage = 'enricher'`;
+const STAGE = `SELECT count() AS found FROM ledger WHERE stage = 'enricher'`;
 const REPAIR = `SELECT count() AS found FROM system.tables WHERE database = currentDatabase() AND name = 'group_closure'`;
 
-/** Asks the warehouse: whoever keeps sessions has a row of one, and the repair has a table of its own. */
+/** Asks the warehouse: the transactional enricher writes its own ledger, and the repair has a table of its own. */
 export async function abilitiesOf(address: ClickHouseAddress): Promise<Abilities> {
   const found = async (query: string) => ((await ask<{ found: number }>(address, query))[0]?.found ?? 0) > 0;
-  return {
-    hasStage: await found(SESSIONS),
-    hasEnricherLedger: await found(ENRICHER_LEDGER),
-    hasRepair: await found(REPAIR),
-  };
+  return { hasStage: await found(STAGE), hasRepair: await found(REPAIR) };
 }

@@ -19,9 +19,9 @@ interface Options {
 }
 
 const abilitiesOfPipeline = {
-  plain: { hasStage: false, hasEnricherLedger: false, hasRepair: false },
-  stage: { hasStage: true, hasEnricherLedger: true, hasRepair: false },
-  repair: { hasStage: true, hasEnricherLedger: true, hasRepair: true },
+  plain: { hasStage: false, hasRepair: false },
+  stage: { hasStage: true, hasRepair: false },
+  repair: { hasStage: true, hasRepair: true },
 } as const;
 
 const seconds = (text: string): number => {

@@ -52,7 +52,7 @@ export async function checkCompleteness(context: CheckContext): Promise<CheckRes
   const bySensor = Map.groupBy(sums, ({ sensor }) => sensor);
   for (const [sensor, account] of accounts) {
     const of = (stage: string) => bySensor.get(sensor)?.find((one) => one.stage === stage);
-    if (context.abilities.hasEnricherLedger) compareEnricher(sensor, account, of('enricher'), isExact, tally);
+    if (context.abilities.hasStage) compareEnricher(sensor, account, of('enricher'), isExact, tally);
     compareSink(sensor, account, of('sink.events'), isExact, context.abilities.hasStage, tally);
   }
   return tally.result();

@@ -1,5 +1,6 @@
 import { askEach } from '../../clickhouse.ts';
-import { describedEntity } from '../../load/describes.ts';
+import { describedEntity, registrySender } from '../../load/describes.ts';
+import { learn } from '../../load/senders/learn.ts';
 import type { CheckContext } from '../context.ts';
 import { type CheckResult, createTally } from '../findings.ts';
 
@@ -9,14 +10,12 @@ interface Fact {
   readonly entity_type: string;
   readonly parent_id: string;
   readonly name: string;
-  /** `event` where an event said something of it later. */
-  readonly source: string;
 }
 
 const FACTS = `
-SELECT kind, entity_id, any(entity_type) AS entity_type, parent_id, any(name) AS name, any(source) AS source
+SELECT kind, entity_id, any(entity_type) AS entity_type, parent_id, any(name) AS name
 FROM facts_current
-WHERE tenant = {tenant:String} AND kind IN ('entity', 'nesting') AND position(entity_id, {label:String}) > 0
+WHERE tenant = {tenant:String} AND sensor IN {describers:Array(String)} AND source = 'describe'
 GROUP BY kind, entity_id, parent_id`;
 
 /** What was described: each entity, and where it belongs. */
@@ -36,18 +35,14 @@ export async function checkFacts(context: CheckContext): Promise<CheckResult> {
     want(`entity ${id} `, name);
     if (parentId !== '') want(`nesting ${id} ${parentId}`, '');
   }
-  await askEach<Fact>(context.address, FACTS, context.parameters, (fact) => {
+  const describers = [registrySender, learn].map((sender) => `'${sender.sensor(campus)}'`);
+  await askEach<Fact>(context.address, FACTS, { ...context.parameters, describers: `[${describers}]` }, (fact) => {
     const key = `${fact.kind} ${fact.entity_id} ${fact.parent_id}`;
     const one = wanted.get(key);
-    if (one === undefined) {
-      // Events say things of organisations that nobody described.
-      if (fact.source === 'describe') tally.found('extra', fact.kind, () => key);
-      return;
-    }
+    if (one === undefined) return tally.found('extra', fact.kind, () => key);
     one.seen = true;
     if (fact.entity_type !== one.type) tally.found('wrong', 'entity_type', () => `${key}: ${fact.entity_type}`);
-    if (fact.source === 'describe' && fact.name !== one.name)
-      tally.found('wrong', 'name', () => `${key}: ${fact.name} instead of ${one.name}`);
+    if (fact.name !== one.name) tally.found('wrong', 'name', () => `${key}: ${fact.name} instead of ${one.name}`);
   });
   for (const [key, { isCertain, seen }] of wanted) {
     tally.compare();
