@@ -19,11 +19,6 @@ export interface SetUpTarget {
   readonly tenantsFile: string;
 }
 
-export interface ProxiedListener {
-  readonly port: number;
-  readonly advertisedPort: number;
-}
-
 /**
  * Told a store or a gateway by its name and the port on which it will listen, says the port on which the services (senders, for
  * a gateway) find it instead: a proxy of a test, for instance. Set-up jobs, and brokers among themselves, go straight.
@@ -46,8 +41,6 @@ export interface StackOptions {
   readonly fastBrokerRestart?: boolean;
   /** Further settings of the brokers. */
   readonly brokerSettings?: Readonly<Record<string, string | number>>;
-  /** One more listener of the one broker, which tells its clients another port than its own: for a proxy before it. */
-  readonly proxiedListener?: ProxiedListener;
   /** Further settings of the services. */
   readonly env?: Readonly<Record<string, string>>;
   readonly setUp?: readonly SetUpJob[];

@@ -86,8 +86,8 @@ async function startParts(
 
   const stores: PartDefinition[] = [];
   if (wanted.includes('kafka')) {
-    const { fastBrokerRestart = false, brokerSettings: settings = {}, proxiedListener } = options;
-    const kafka = { dataDir, brokers, fastBrokerRestart, settings, proxiedListener };
+    const { fastBrokerRestart = false, brokerSettings: settings = {} } = options;
+    const kafka = { dataDir, brokers, fastBrokerRestart, settings };
     stores.push(...brokers.map((broker) => kafkaPart(kafka, broker)));
   }
   if (wanted.includes('registry'))

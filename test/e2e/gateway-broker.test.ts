@@ -1,4 +1,3 @@
-import { freePort } from '@caliper-pipeline/infra';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seededRandom } from '../../tools/random.ts';
 import { countsByStatus, type EventLoad, quantile, type SentEvent, startEventLoad } from '../support/event-load.ts';
@@ -17,11 +16,13 @@ let gateway: GatewayStack;
 
 beforeAll(async () => {
   proxy = await startKafkaProxy();
-  proxy.target = await freePort();
   gateway = await startGatewayStack({
     fastBrokerRestart: true,
-    proxiedListener: { port: proxy.target, advertisedPort: proxy.port },
-    env: { KAFKA_BROKERS: `127.0.0.1:${proxy.port}` },
+    between: async (part, port) => {
+      if (part !== 'kafka') return port;
+      proxy.target = port;
+      return proxy.port;
+    },
   });
 });
 afterAll(async () => {

@@ -8,6 +8,7 @@ import {
   silentLogger,
 } from '@caliper-pipeline/kafka';
 import { type Random, seededRandom, uuidFrom } from '../../tools/random.ts';
+import { type SteadyLoad, startSteadyLoad } from './steady-load.ts';
 import { acceptedEventOf, keyOf, type PlannedEvent, partitionOfEvent } from './streams/stream-events.ts';
 
 const MINUTE_MS = 60_000;
@@ -104,26 +105,17 @@ function eventOf(index: number, clock: StreamClock): AcceptedEvent {
   return acceptedEventOf(plannedOf(index, clock), receivedAt(index, clock));
 }
 
-export interface AcceptedLoad {
-  /** Events that are in Kafka for certain; repeats and those of unknown outcome may be there beside them. */
-  readonly written: () => number;
-  /** Ends after the batch that is under way. */
-  readonly stop: () => Promise<void>;
-}
-
 export interface AcceptedLoadOptions {
   readonly partitions: number;
   readonly perSecond: number;
   readonly stepMs?: number;
 }
 
-const BATCH = 100;
-
 /** Writes accepted events as the gateway does, at a steady rate, and each batch again until the broker has it. */
 export async function startAcceptedLoad(
   { endpoints }: Pick<Stack, 'endpoints'>,
   { partitions, perSecond, stepMs = STEP_MS }: AcceptedLoadOptions,
-): Promise<AcceptedLoad> {
+): Promise<SteadyLoad> {
   const logger = silentLogger;
   const brokers = endpoints.kafka.bootstrapServers.split(',');
   const producer = createKafka({ brokers, clientId: 'accepted-load', logger }).recordProducer({ sendTimeoutMs: 5_000 });
@@ -140,35 +132,5 @@ export async function startAcceptedLoad(
       timestampMs: event.received_at,
     };
   };
-  const startedAt = performance.now();
-  let written = 0;
-  let stopped = false;
-  const write = async () => {
-    while (!stopped) {
-      const behindMs = performance.now() - startedAt - (written / perSecond) * 1_000;
-      if (behindMs < 0) await new Promise((resolve) => setTimeout(resolve, -behindMs));
-      const records = Array.from({ length: BATCH }, (_, offset) => recordOf(written + offset));
-      while (!(await isAcknowledged(() => producer.send([{ topic: topicName('events'), records }]))));
-      written += BATCH;
-    }
-  };
-  const running = write();
-  return {
-    written: () => written,
-    stop: async () => {
-      stopped = true;
-      await running;
-      await producer.disconnect();
-    },
-  };
-}
-
-/** The outcome of a failed send is unknown: the same records again are duplicates at most. */
-async function isAcknowledged(send: () => Promise<void>): Promise<boolean> {
-  try {
-    await send();
-    return true;
-  } catch {
-    return false;
-  }
+  return startSteadyLoad({ producer, topic: topicName('events'), perSecond, recordOf });
 }

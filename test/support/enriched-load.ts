@@ -9,6 +9,7 @@ import {
   silentLogger,
 } from '@caliper-pipeline/kafka';
 import { fullEvent } from '../../infra/clickhouse/src/testing/full-records.ts';
+import { type SteadyLoad, startSteadyLoad } from './steady-load.ts';
 
 const FIRST_RECEIVED = Date.parse('2026-11-24T10:00:00.000Z');
 const FIRST_EVENT = Date.parse('2025-01-01T12:00:00.000Z');
@@ -42,47 +43,19 @@ function uuidOf(index: number): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-export interface EnrichedLoad {
-  /** How many events are in Kafka for certain: those of the numbers below it. */
-  readonly written: () => number;
-  /** Ends after the batch that is under way. */
-  readonly stop: () => Promise<void>;
-}
-
 export interface EnrichedLoadOptions {
   readonly partitions: number;
   readonly perSecond: number;
-  readonly batch?: number;
 }
 
 /** Writes enriched events as the enricher does, at a steady rate, and each batch again until the broker has it. */
 export async function startEnrichedLoad(
   { endpoints }: Pick<Stack, 'endpoints'>,
-  { partitions, perSecond, batch = 100 }: EnrichedLoadOptions,
-): Promise<EnrichedLoad> {
+  { partitions, perSecond }: EnrichedLoadOptions,
+): Promise<SteadyLoad> {
   const { producer, encoder } = await enrichedWriter(endpoints);
-  const startedAt = performance.now();
-  let written = 0;
-  let stopped = false;
-  const write = async () => {
-    while (!stopped) {
-      const behindMs = performance.now() - startedAt - (written / perSecond) * 1_000;
-      if (behindMs < 0) await new Promise((resolve) => setTimeout(resolve, -behindMs));
-      const numbers = Array.from({ length: batch }, (_, offset) => written + offset);
-      const records = numbers.map((index) => recordOf(index, partitions, encoder));
-      while (!(await sent(() => producer.send([{ topic: topicName('enriched'), records }]))));
-      written += batch;
-    }
-  };
-  const running = write();
-  return {
-    written: () => written,
-    stop: async () => {
-      stopped = true;
-      await running;
-      await producer.disconnect();
-    },
-  };
+  const recordOf = (index: number) => enrichedRecord(index, partitions, encoder);
+  return startSteadyLoad({ producer, topic: topicName('enriched'), perSecond, recordOf });
 }
 
 /** Writes the events of the numbers below `count` once, with these fields changed. */
@@ -91,7 +64,7 @@ export async function writeEnriched(
   { partitions, count, changes }: { partitions: number; count: number; changes: Partial<EnrichedEvent> },
 ): Promise<void> {
   const { producer, encoder } = await enrichedWriter(endpoints);
-  const records = Array.from({ length: count }, (_, index) => recordOf(index, partitions, encoder, changes));
+  const records = Array.from({ length: count }, (_, index) => enrichedRecord(index, partitions, encoder, changes));
   await producer.send([{ topic: topicName('enriched'), records }]);
   await producer.disconnect();
 }
@@ -109,7 +82,7 @@ async function enrichedWriter({ kafka, registry }: Stack['endpoints']) {
   };
 }
 
-const recordOf = (
+const enrichedRecord = (
   index: number,
   partitions: number,
   encoder: RecordEncoder<EnrichedEvent>,
@@ -119,13 +92,3 @@ const recordOf = (
   key: Buffer.from(`tenant-${index % 3}\0${index % 500}`),
   value: encoder.encode({ ...enrichedEventOf(index, partitions), ...changes }),
 });
-
-/** The outcome of a failed send is unknown: the same records again are the same rows. */
-async function sent(send: () => Promise<void>): Promise<boolean> {
-  try {
-    await send();
-    return true;
-  } catch {
-    return false;
-  }
-}

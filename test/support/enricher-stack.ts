@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { topicName } from '@caliper-pipeline/contracts';
 import { type Stack, type StackOptions, setUpJobs, startStack } from '@caliper-pipeline/infra';
 import { connectAdmin, silentLogger } from '@caliper-pipeline/kafka';
-import { type AcceptedLoad, startAcceptedLoad } from './accepted-load.ts';
+import { startAcceptedLoad } from './accepted-load.ts';
 import { eventually } from './eventually.ts';
 import { followLedger, type LedgerFollower } from './ledger-follower.ts';
+import type { SteadyLoad } from './steady-load.ts';
 
 export const PARTITIONS = 6;
 
 export interface EnricherStack extends AsyncDisposable {
   readonly stack: Stack;
-  readonly load: AcceptedLoad;
+  readonly load: SteadyLoad;
   readonly ledger: LedgerFollower;
   /** Resolves when every partition is enriched up to what stood in Kafka at the call. @returns milliseconds that it took */
   readonly flowsOn: () => Promise<number>;

@@ -3,16 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Stack, StackOptions } from '@caliper-pipeline/infra';
 import { query } from './clickhouse.ts';
-import { type EnrichedLoad, startEnrichedLoad } from './enriched-load.ts';
+import { startEnrichedLoad } from './enriched-load.ts';
 import { eventually } from './eventually.ts';
 import { startPipeline } from './pipeline.ts';
 import { stopMerges } from './sink-account.ts';
+import type { SteadyLoad } from './steady-load.ts';
 
 export const PARTITIONS = 6;
 
 export interface SinkStack extends AsyncDisposable {
   readonly stack: Stack;
-  readonly load: EnrichedLoad;
+  readonly load: SteadyLoad;
   /** Resolves when every partition is loaded up to what stood in Kafka at the call. @returns milliseconds that it took */
   readonly flowsOn: () => Promise<number>;
 }

@@ -6,7 +6,6 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { KAFKA_JARS } from '../paths.ts';
-import type { ProxiedListener } from '../stack-options.ts';
 import type { PartDefinition } from '../supervised-part.ts';
 
 export interface BrokerAddress {
@@ -24,7 +23,6 @@ export interface KafkaOptions {
   readonly fastBrokerRestart: boolean;
   /** Further settings of the brokers. */
   readonly settings: Readonly<Record<string, string | number>>;
-  readonly proxiedListener?: ProxiedListener | undefined;
 }
 
 const run = promisify(execFile);
@@ -81,27 +79,20 @@ async function format({ dataDir, brokers }: KafkaOptions, properties: string): P
 }
 
 function serverProperties(options: KafkaOptions, broker: BrokerAddress, logDir: string): string {
-  const { brokers, fastBrokerRestart, proxiedListener: proxied } = options;
+  const { brokers, fastBrokerRestart } = options;
   const replicas = brokers.length;
   const { between } = broker;
-  // Beside the broker's own listener: one that tells clients another port, where a proxy stands.
-  const listeners = [
-    { name: 'PROXIED', listener: proxied },
-    { name: 'SERVICES', listener: between },
-  ];
-  const more = (of: 'port' | 'advertisedPort') =>
-    listeners
-      .map(({ name, listener }) => (listener === undefined ? '' : `,${name}://127.0.0.1:${listener[of]}`))
-      .join('');
+  const forServices = (of: 'port' | 'advertisedPort') =>
+    between === undefined ? '' : `,SERVICES://127.0.0.1:${between[of]}`;
   const settings: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': broker.id,
     'controller.quorum.voters': brokers.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
-    listeners: `PLAINTEXT://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}${more('port')}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker.port}${more('advertisedPort')}`,
+    listeners: `PLAINTEXT://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}${forServices('port')}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker.port}${forServices('advertisedPort')}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT,SERVICES:PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SERVICES:PLAINTEXT',
     'log.dirs': logDir,
     'default.replication.factor': replicas,
     'offsets.topic.replication.factor': replicas,

@@ -23,7 +23,7 @@ export const sinkSettings = z
     SINK_FLUSH_BYTES: wholeNumber(64 * 1024 * 1024, 1024).describe('An insert is sent when it holds this many bytes.'),
     SINK_FETCH_BYTES: wholeNumber(1024 * 1024, 1024).describe('Bytes fetched at once per partition, as compressed.'),
     SINK_INSERT_TIMEOUT_MS: wholeNumber(60_000, 1_000).describe(
-      'After this the outcome of an insert is unknown, and it is sent again.',
+      'After this the outcome of an insert is unknown, and it is sent again; an answer that was late is waited for longer, up to 8 times.',
     ),
   })
   .refine((settings) => settings.SINK_INSERT_TIMEOUT_MS > settings.SINK_FLUSH_MS, {
