@@ -1,14 +1,15 @@
 import { reason } from './conformance/reason-catalogue.ts';
 import { describeFacts } from './describe/facts.ts';
-import { idOf, referenceOf, typeOf } from './entities/reference.ts';
-import { type Act, columnsOf } from './event/columns.ts';
+import { idOf, type Reference } from './entities/reference.ts';
+import { actOf } from './event/act.ts';
+import { columnsOf } from './event/columns.ts';
 import { identityInputs } from './event/identity.ts';
 import { looksLikeEvent } from './event/is-event.ts';
 import { routeOf } from './event/route.ts';
 import { canonicalJson } from './json/canonical.ts';
 import { isObject, type JsonObject, objectOf, textOf } from './json/values.ts';
+import { keptOf } from './redaction/kept-text.ts';
 import { redactValue } from './redaction/redact.ts';
-import { actionTerm } from './terms/terms.ts';
 import type { Interpretation, InterpretContext, Reason } from './types.ts';
 import { parseTime } from './values/time.ts';
 
@@ -29,19 +30,17 @@ function interpretEvent(item: JsonObject, context: InterpretContext): Interpreta
   if (time === null) return { kind: 'rejected', reason: 'event_time_unreadable', detail: '$.eventTime' };
   const sentAction = textOf(item.action);
   if (sentAction === '') return { kind: 'rejected', reason: 'action_missing', detail: '$.action' };
-  const event = objectOf(redactValue(item, context.redaction));
-  const actor = referenceOf(event.actor);
-  const object = referenceOf(event.object);
-  if (actor.id === '' && actor.type === '' && object.id === '' && object.type === '') {
+  const { event, isRedacted, raw, canonical } = keptOf(item, context.redaction);
+  const act = actOf(event, sentAction);
+  if (isNothing(act.actor) && isNothing(act.object)) {
     return { kind: 'rejected', reason: 'actor_and_object_missing', detail: '$.actor, $.object' };
   }
-  const type = typeOf(event);
-  const action = actionTerm(sentAction);
   const reasons: Reason[] = [...context.envelopeReasons];
-  const act: Act = { type, action, timeMs: time.ms, isUsualTime: time.usual, actor, object };
-  const fields = columnsOf(item, event, act, context, reasons);
+  const fields = columnsOf(item, act, { time, raw }, context, reasons);
   const verdict = reasons.some(({ severity }) => severity === 'warn') ? 'accepted_with_flags' : 'ok';
   // Identity and route are of the event as it was sent: no rule of redaction may move it.
-  const route = routeOf(item, type, action);
-  return { kind: 'event', fields, verdict, reasons, identity: identityInputs(item), route };
+  const sent = isRedacted ? actOf(item, sentAction) : act;
+  return { kind: 'event', fields, verdict, reasons, identity: identityInputs(sent, canonical), route: routeOf(sent) };
 }
+
+const isNothing = ({ id, type }: Reference): boolean => id === '' && type === '';

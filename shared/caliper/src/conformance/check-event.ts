@@ -1,4 +1,5 @@
-import { isAnonymous, type Reference, referenceOf } from '../entities/reference.ts';
+import { isAnonymous, type Reference } from '../entities/reference.ts';
+import type { Act } from '../event/act.ts';
 import type { JsonObject } from '../json/values.ts';
 import { textOf } from '../json/values.ts';
 import { profileTerm } from '../terms/terms.ts';
@@ -10,18 +11,10 @@ import { PROFILES } from '../vocabulary/profiles.ts';
 import { ROLES, STATUSES } from '../vocabulary/roles.ts';
 import { type ReasonCode, reason } from './reason-catalogue.ts';
 
-/** What the check looks at, read once by the interpretation. */
-export interface CheckedEvent {
-  readonly event: JsonObject;
+/** What the check looks at beside the act itself. */
+export interface CheckedParts {
   readonly version: string;
-  readonly type: string;
-  readonly action: string;
-  readonly id: string;
   readonly isUsualTime: boolean;
-  readonly actor: Reference;
-  readonly object: Reference;
-  readonly target: Reference;
-  readonly generated: Reference;
   readonly roles: readonly string[];
   readonly status: string;
 }
@@ -34,21 +27,19 @@ const PROPERTIES: ReadonlySet<string> = new Set(
 );
 
 /** Holds an event against the standard. Nothing here changes what is stored: it says what a vendor should know. */
-export function checkEvent(checked: CheckedEvent): Reason[] {
-  const reasons: Reason[] = [];
+export function checkEvent(act: Act, parts: CheckedParts, reasons: Reason[]): void {
   const say = (code: ReasonCode, path: string) => reasons.push(reason(code, path));
-  checkFrame(checked, say);
-  const rule = EVENT_RULES.get(checked.type);
-  if (rule === undefined) say(checked.type.includes(':') ? 'event_type_vendor' : 'event_type_unknown', '$.type');
-  else checkRule(checked, rule, say);
-  checkEntityTypes(checked, say);
-  checkVocabulary(checked, say);
-  return reasons;
+  checkFrame(act, parts, say);
+  const rule = EVENT_RULES.get(act.type);
+  if (rule === undefined) say(act.type.includes(':') ? 'event_type_vendor' : 'event_type_unknown', '$.type');
+  else checkRule(act, rule, say);
+  checkEntityTypes(act, say);
+  checkVocabulary(act.event, parts, say);
 }
 
 type Say = (code: ReasonCode, path: string) => void;
 
-function checkFrame({ event, version, id, isUsualTime, actor, object }: CheckedEvent, say: Say): void {
+function checkFrame({ event, id, actor, object }: Act, { version, isUsualTime }: CheckedParts, say: Say): void {
   if (version === '') say('version_unknown', "$['@context']");
   if (id === '') say('event_id_missing', '$.id');
   else if (!id.startsWith('urn:uuid:')) say('event_id_not_urn_uuid', '$.id');
@@ -64,11 +55,7 @@ function checkFrame({ event, version, id, isUsualTime, actor, object }: CheckedE
   }
 }
 
-function checkRule(
-  { type, action, actor, object, target, generated, event }: CheckedEvent,
-  rule: EventRule,
-  say: Say,
-): void {
+function checkRule({ type, action, actor, object, target, generated, sessions }: Act, rule: EventRule, say: Say): void {
   if (rule.since === 'blackboard') say('event_type_vendor', '$.type');
   if (rule.deprecated || rule.deprecatedActions.has(action)) say('term_deprecated', '$.action');
   else if (!rule.actions.has(action))
@@ -79,11 +66,11 @@ function checkRule(
   if (!fits(generated, rule.generated)) say('generated_type_unexpected', '$.generated.type');
   if (type === 'ResourceManagementEvent' && action === 'Copied' && generated.id === '')
     say('generated_missing', '$.generated');
-  if (type === 'ToolLaunchEvent' && action === 'Launched' && referenceOf(event.federatedSession).id === '')
+  if (type === 'ToolLaunchEvent' && action === 'Launched' && sessions.federated.id === '')
     say('federated_session_missing', '$.federatedSession');
 }
 
-function checkEntityTypes({ object, target, generated }: CheckedEvent, say: Say): void {
+function checkEntityTypes({ object, target, generated }: Act, say: Say): void {
   if (isForeign(object)) say('entity_type_unknown', '$.object.type');
   if (isForeign(target)) say('entity_type_unknown', '$.target.type');
   if (isForeign(generated)) say('entity_type_unknown', '$.generated.type');
@@ -99,7 +86,7 @@ function fits({ type }: Reference, allowed: readonly string[]): boolean {
   return false;
 }
 
-function checkVocabulary({ event, roles, status }: CheckedEvent, say: Say): void {
+function checkVocabulary(event: JsonObject, { roles, status }: CheckedParts, say: Say): void {
   const profile = profileTerm(textOf(event.profile));
   if (profile !== '' && !PROFILES.has(profile)) say('profile_unknown', '$.profile');
   for (const role of roles) {

@@ -1,8 +1,9 @@
 import type { ReasonCode } from '../conformance/reason-catalogue.ts';
 import { identifies, type Reference, referenceOf } from '../entities/reference.ts';
-import { isObject, type JsonObject, objectOf, textOf } from '../json/values.ts';
+import { isObject, objectOf, textOf } from '../json/values.ts';
 import type { ChainLink } from '../types.ts';
 import { isA } from '../vocabulary/entity-types.ts';
+import type { Act } from './act.ts';
 
 export interface Chain {
   readonly links: readonly ChainLink[];
@@ -17,12 +18,12 @@ const MOST_LINKS = 17;
 const NO_CHAIN: Chain = { links: [], source: 'none', scopeId: '', flags: [] };
 
 /** The organisations that the event itself describes, nearest first: of its group, else its membership, else its object's course. */
-export function chainOf(event: JsonObject, object: Reference): Chain {
+export function chainOf({ group, membership, object }: Act): Chain {
   const flags: ReasonCode[] = [];
-  const group = climb(referenceOf(event.group), 'group', flags);
-  if (group !== null) return group;
-  const membership = climb(referenceOf(referenceOf(event.membership).entity.organization), 'membership', flags);
-  if (membership !== null) return membership;
+  const ofGroup = climb(group, 'group', flags);
+  if (ofGroup !== null) return ofGroup;
+  const ofMembership = climb(referenceOf(membership.entity.organization), 'membership', flags);
+  if (ofMembership !== null) return ofMembership;
   // The object itself may be an organisation of the course (Canvas navigates to a CourseOffering).
   for (const candidate of objectCourses(object)) {
     const chain = climb(candidate, 'object', flags);

@@ -1,13 +1,14 @@
 import { checkEvent } from '../conformance/check-event.ts';
 import { reason } from '../conformance/reason-catalogue.ts';
-import { idOf, type Reference, referenceOf } from '../entities/reference.ts';
+import { type Reference, referenceOf } from '../entities/reference.ts';
 import { type JsonObject, NO_STRINGS, objectOf, textOf } from '../json/values.ts';
 import { profileTerm } from '../terms/terms.ts';
 import { type InterpretContext, type InterpretedEvent, LANGUAGE_RULE_VERSION, type Reason } from '../types.ts';
 import { durationSeconds } from '../values/scalars.ts';
-import { eventDate, timeMs as readTime } from '../values/time.ts';
+import { eventDate, type ParsedTime, timeMs } from '../values/time.ts';
 import { isA } from '../vocabulary/entity-types.ts';
 import { derivedProfile } from '../vocabulary/profiles.ts';
+import type { Act } from './act.ts';
 import { chainOf } from './chain.ts';
 import { clientOf } from './client.ts';
 import { versionOf } from './context.ts';
@@ -16,39 +17,25 @@ import { identityKeysOf } from './identity-keys.ts';
 import { peopleOf } from './learner.ts';
 import { attemptOf, contentPath, forumOf, mediaOf, memberIds, responseOf, scoreOf } from './measures.ts';
 import { membershipOf } from './membership.ts';
-import { sessionsOf } from './sessions.ts';
-
-/** What was read of an event before its columns. */
-export interface Act {
-  readonly type: string;
-  readonly action: string;
-  readonly timeMs: number;
-  readonly isUsualTime: boolean;
-  readonly actor: Reference;
-  readonly object: Reference;
-}
 
 /**
  * Every column of an event that follows from its own content, each produced by one module, from the redacted event. Only
  * the keyed hashes of identities are made of the event as sent.
  *
+ * @param act of the redacted event
  * @param reasons of the envelope; those of the event are added
  */
 export function columnsOf(
   item: JsonObject,
-  event: JsonObject,
-  { type, action, timeMs, isUsualTime, actor, object }: Act,
+  act: Act,
+  { time, raw }: { readonly time: ParsedTime; readonly raw: string },
   context: InterpretContext,
   reasons: Reason[],
 ): InterpretedEvent {
-  const target = referenceOf(event.target);
-  const generated = referenceOf(event.generated);
-  const group = referenceOf(event.group);
-  const edApp = referenceOf(event.edApp);
-  const sessions = sessionsOf(event, type, action, object);
-  const people = peopleOf(event, type, actor, object, edApp.id, sessions);
-  const chain = chainOf(event, object);
-  const membership = membershipOf(referenceOf(event.membership).entity);
+  const { event, id, type, action, actor, object, target, generated, group, edApp, sessions } = act;
+  const people = peopleOf(act);
+  const chain = chainOf(act);
+  const membership = membershipOf(act.membership.entity);
   const attempt = attemptOf(object, generated);
   const score = scoreOf(generated, object, attempt.attempt);
   const response = responseOf(event, object, generated);
@@ -60,9 +47,7 @@ export function columnsOf(
   const objectExtensions = objectOf(object.entity.extensions);
   const version = versionOf(event, type, context.dataVersion);
   const { roles, status } = membership;
-  const id = idOf(event);
-  const checked = { event, version, type, action, id, isUsualTime, actor, object, target, generated, roles, status };
-  for (const found of checkEvent(checked)) reasons.push(found);
+  checkEvent(act, { version, isUsualTime: time.usual, roles, status }, reasons);
   for (const code of sessions.flags) reasons.push(reason(code, '$.federatedSession'));
   for (const code of chain.flags) reasons.push(reason(code, '$.group'));
   return {
@@ -80,8 +65,8 @@ export function columnsOf(
     session_ended_at: sessions.endedAt,
     event_id: id,
     scope_id: chain.scopeId,
-    event_date: eventDate(timeMs),
-    event_time: timeMs,
+    event_date: eventDate(time.ms),
+    event_time: time.ms,
     type,
     action,
     ed_app_id: edApp.id,
@@ -130,7 +115,7 @@ export function columnsOf(
     grade_action: textOf(objectOf(generated.entity.extensions)['bb:action.name']),
     scored_by_id: score.scoredById,
     is_course_grade: score.isCourseGrade,
-    due_at: readTime(object.entity.dateToSubmit),
+    due_at: timeMs(object.entity.dateToSubmit),
     duration_seconds: durationSeconds(
       generated.entity.duration ?? (isA(object.type, 'MediaObject') ? undefined : object.entity.duration),
     ),
@@ -149,7 +134,7 @@ export function columnsOf(
     client_os: client.os,
     client_browser: client.browser,
     extensions: extensionsOf(event),
-    raw: JSON.stringify(event),
+    raw,
   };
 }
 

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../json/canonical.ts';
 import { isObject, type JsonObject, textOf } from '../json/values.ts';
 
 const SLOTS = [
@@ -15,7 +16,7 @@ const SLOTS = [
 /** More than any sender has; the rest stays in `raw`. */
 const MOST_ENTRIES = 200;
 
-/** Extensions of the event and of its slots under path-prefixed keys: `bb:x`, `actor/bb:user.id`. Values that are no text are JSON. */
+/** Extensions of the event and of its slots under path-prefixed keys: `bb:x`, `actor/bb:user.id`. Values that are no text are JSON (RFC 8785). */
 export function extensionsOf(event: JsonObject): Readonly<Record<string, string>> {
   const entries = new Map<string, string>();
   collect(event.extensions, '', entries);
@@ -33,6 +34,6 @@ function collect(extensions: unknown, prefix: string, into: Map<string, string>)
   for (const [key, value] of Object.entries(extensions)) {
     if (into.size >= MOST_ENTRIES) return;
     if (value === null || value === '') continue;
-    into.set(prefix + key, typeof value === 'object' ? JSON.stringify(value) : textOf(value));
+    into.set(prefix + key, typeof value === 'object' ? canonicalJson(value) : textOf(value));
   }
 }

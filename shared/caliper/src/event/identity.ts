@@ -1,18 +1,17 @@
-import { idOf, referenceOf } from '../entities/reference.ts';
-import { canonicalJson } from '../json/canonical.ts';
-import { type JsonObject, textOf } from '../json/values.ts';
+import { textOf } from '../json/values.ts';
 import type { IdentityInputs } from '../types.ts';
+import type { Act } from './act.ts';
 
 /** What makes an act the same act: as sent, so before redaction. */
-export function identityInputs(item: JsonObject): IdentityInputs {
+export function identityInputs({ event, id, actor, object, generated }: Act, canonical: string): IdentityInputs {
   return {
-    id: idOf(item),
-    type: textOf(item.type ?? item['@type']),
-    actorId: referenceOf(item.actor).id,
-    action: textOf(item.action),
-    objectId: referenceOf(item.object).id,
-    eventTime: textOf(item.eventTime),
-    generatedId: referenceOf(item.generated).id,
-    canonical: canonicalJson(item),
+    id,
+    type: textOf(event.type ?? event['@type']),
+    actorId: actor.id,
+    action: textOf(event.action),
+    objectId: object.id,
+    eventTime: textOf(event.eventTime),
+    generatedId: generated.id,
+    canonical,
   };
 }

@@ -3,7 +3,8 @@ import { type JsonObject, objectOf, textOf } from '../json/values.ts';
 import { booleanOf } from '../values/scalars.ts';
 import { isA } from '../vocabulary/entity-types.ts';
 import { GRADE_TYPES } from '../vocabulary/event-types.ts';
-import { type Sessions, type Slots, slotsOf } from './person-slots.ts';
+import type { Act } from './act.ts';
+import type { Slots } from './person-slots.ts';
 
 export interface People {
   readonly learner: Reference;
@@ -13,16 +14,8 @@ export interface People {
 }
 
 /** Who the event is about (semantics.md, "Learner and activity"). */
-export function peopleOf(
-  event: JsonObject,
-  type: string,
-  actor: Reference,
-  object: Reference,
-  edAppId: string,
-  sessions: Sessions,
-): People {
-  const slots = slotsOf(event, actor, object, sessions);
-  const learner = learnerOf(type, slots, edAppId);
+export function peopleOf({ event, type, actor, edApp, people }: Act): People {
+  const learner = learnerOf(type, people, edApp.id);
   const extensions = objectOf(event.extensions);
   const isImpersonated =
     booleanOf(extensions['caliper_pipeline.impersonated'] ?? canvas(extensions).impersonated) === true ||

@@ -12,18 +12,22 @@ export interface Slots {
   readonly sessionUser: Reference;
 }
 
-export interface Sessions {
-  readonly reported: Reference;
-  readonly federated: Reference;
+/** Where those slots are looked for. */
+interface PersonSources {
+  readonly actor: Reference;
+  readonly object: Reference;
+  readonly generated: Reference;
+  readonly membership: Reference;
+  readonly sessions: { readonly reported: Reference; readonly federated: Reference };
 }
 
 /** Reads every slot that may name a person. */
-export function slotsOf(event: JsonObject, actor: Reference, object: Reference, sessions: Sessions): Slots {
+export function slotsOf({ actor, object, generated, membership, sessions }: PersonSources): Slots {
   const ownActor = isAttempt(object) ? object.entity.actor : undefined;
   return {
     actor,
-    assignee: firstOf(object.entity.assignee, attemptIn(event, object)?.assignee, ownActor),
-    member: referenceOf(referenceOf(event.membership).entity.member),
+    assignee: firstOf(object.entity.assignee, attemptIn(object, generated)?.assignee, ownActor),
+    member: referenceOf(membership.entity.member),
     objectUser: referenceOf(object.entity.user),
     objectActor: referenceOf(object.entity.actor),
     sessionUser: firstOf(sessions.reported.entity.user, sessions.federated.entity.user, sessions.reported.entity.actor),
@@ -32,9 +36,8 @@ export function slotsOf(event: JsonObject, actor: Reference, object: Reference, 
 
 const isAttempt = ({ type }: Reference): boolean => isA(type, 'Attempt');
 
-function attemptIn(event: JsonObject, object: Reference): JsonObject | undefined {
+function attemptIn(object: Reference, generated: Reference): JsonObject | undefined {
   if (isAttempt(object)) return object.entity;
-  const generated = referenceOf(event.generated);
   return isAttempt(generated) ? generated.entity : undefined;
 }
 

@@ -15,6 +15,13 @@ export interface SessionFacts {
   readonly flags: readonly ReasonCode[];
 }
 
+/** The slots in which 1.0 carries the session itself. */
+interface ActSlots {
+  readonly object: Reference;
+  readonly target: Reference;
+  readonly generated: Reference;
+}
+
 const NO_SESSION: Reference = referenceOf(undefined);
 
 /**
@@ -22,10 +29,10 @@ const NO_SESSION: Reference = referenceOf(undefined);
  * time-out in `object` (semantics.md, "Sessions"). Only SessionEvents start or end a session by name: Learn's LTI events
  * say LoggedIn too and carry the login session's id.
  */
-export function sessionsOf(event: JsonObject, type: string, action: string, object: Reference): SessionFacts {
+export function sessionsOf(event: JsonObject, type: string, action: string, slots: ActSlots): SessionFacts {
   const own = referenceOf(event.session);
   const federated = referenceOf(event.federatedSession);
-  const reported = own.id !== '' || type !== 'SessionEvent' ? own : sessionOfAct(event, action, object);
+  const reported = own.id !== '' || type !== 'SessionEvent' ? own : sessionOfAct(action, slots);
   const marker =
     type !== 'SessionEvent'
       ? ''
@@ -52,9 +59,8 @@ export function sessionsOf(event: JsonObject, type: string, action: string, obje
   };
 }
 
-function sessionOfAct(event: JsonObject, action: string, object: Reference): Reference {
-  const slot = action === 'LoggedIn' ? event.generated : action === 'LoggedOut' ? event.target : object.entity;
-  const session = action === 'TimedOut' ? object : referenceOf(slot);
+function sessionOfAct(action: string, { object, target, generated }: ActSlots): Reference {
+  const session = action === 'LoggedIn' ? generated : action === 'LoggedOut' ? target : object;
   return session.type === 'Session' || session.type === 'LtiSession' || (session.type === '' && action === 'TimedOut')
     ? session
     : NO_SESSION;

@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize';
-import { isObject, type JsonObject } from './values.ts';
+import { NO_LOOKOUT, sortedCopier } from './sorted-copy.ts';
 
 /**
  * RFC 8785 text of a JSON value. Never throws.
@@ -11,36 +11,14 @@ import { isObject, type JsonObject } from './values.ts';
  */
 export function canonicalJson(value: unknown): string {
   try {
-    const copy = withSortedKeys(value);
-    return (copy === UNSORTABLE ? canonicalize(value) : JSON.stringify(copy)) ?? 'null';
+    const { copy, sortable } = sortedCopyOf(value);
+    return (sortable ? JSON.stringify(copy) : canonicalize(value)) ?? 'null';
   } catch {
     return canonicalForm(value);
   }
 }
 
-const UNSORTABLE = Symbol('unsortable');
-/** Engines put keys like these in front, whatever the order of setting; `__proto__` would not be set at all. */
-const UNSORTABLE_KEY = /^(?:\d+|__proto__)$/;
-
-function withSortedKeys(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    const copy: unknown[] = new Array(value.length);
-    for (let index = 0; index < value.length; index += 1) {
-      const entry = withSortedKeys(value[index]);
-      if (entry === UNSORTABLE) return UNSORTABLE;
-      copy[index] = entry;
-    }
-    return copy;
-  }
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value).sort()) {
-    const entry = UNSORTABLE_KEY.test(key) ? UNSORTABLE : withSortedKeys((value as JsonObject)[key]);
-    if (entry === UNSORTABLE) return UNSORTABLE;
-    copy[key] = entry;
-  }
-  return copy;
-}
+const sortedCopyOf = sortedCopier(NO_LOOKOUT);
 
 interface Frame {
   readonly keys: readonly string[] | null;
@@ -54,7 +32,7 @@ function canonicalForm(root: unknown): string {
   const parts: string[] = [];
   const stack: Frame[] = [];
   const open = (container: object): void => {
-    const keys = isObject(container) ? Object.keys(container).sort() : null;
+    const keys = Array.isArray(container) ? null : Object.keys(container).sort();
     parts.push(keys === null ? '[' : '{');
     stack.push({ keys, container, index: 0 });
   };

@@ -1,3 +1,5 @@
+import { canonicalJson } from './canonical.ts';
+
 /** A JSON object as it was parsed. Its keys are anything at all, so nothing is ever looked up on it by a computed name. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -35,12 +37,12 @@ export function listOf(value: unknown): readonly unknown[] {
   return value === undefined || value === null ? [] : [value];
 }
 
-/** The texts of a list of plain values; objects among them as JSON, empty ones left out. */
+/** The texts of a list of plain values; objects among them as JSON (RFC 8785), empty ones left out. */
 export function textsOf(value: unknown): readonly string[] {
   if (value === undefined || value === null) return NO_STRINGS;
   const texts: string[] = [];
   for (const entry of listOf(value)) {
-    const text = typeof entry === 'object' && entry !== null ? JSON.stringify(entry) : textOf(entry);
+    const text = typeof entry === 'object' && entry !== null ? canonicalJson(entry) : textOf(entry);
     if (text !== '') texts.push(text);
   }
   return texts.length === 0 ? NO_STRINGS : texts;

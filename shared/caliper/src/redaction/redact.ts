@@ -1,3 +1,4 @@
+import type { Lookout } from '../json/sorted-copy.ts';
 import { isObject } from '../json/values.ts';
 import type { RedactionRules } from '../types.ts';
 import { redactText } from './redact-text.ts';
@@ -8,6 +9,7 @@ const MOST_DEPTH = 100;
 /** Shorter strings hold no JSON document and no form with a secret in it. */
 const LEAST_STRUCTURED = 6;
 
+const IP_ADDRESS_KEY = /ip_?address/i;
 /** Are there secrets a string may carry: JSON, a form, a URL with a query? */
 const MAY_BE_STRUCTURED = /^\s*[[{"]|[=&]|\bbearer\b/i;
 
@@ -17,6 +19,17 @@ const MAY_BE_STRUCTURED = /^\s*[[{"]|[=&]|\bbearer\b/i;
  */
 export function redactValue(value: unknown, rules: RedactionRules): unknown {
   return redact(value, rules, false, 0);
+}
+
+/** Finds whether `redactValue` would change anything, on a pass that is made for another reason. */
+export function redactionLookout(rules: RedactionRules): Lookout {
+  return {
+    watchesKey: (key) =>
+      isSecretKey(key, rules) || LAUNCH_MAPS.has(key) || (rules.truncateIpAddresses && IP_ADDRESS_KEY.test(key)),
+    findsIn: (key, value, depth) => redactProperty(key, value, rules, false, depth) !== value,
+    findsInText: (text, depth) => redactString(text, rules, depth) !== text,
+    mostDepth: MOST_DEPTH,
+  };
 }
 
 function redact(value: unknown, rules: RedactionRules, inLaunch: boolean, depth: number): unknown {
@@ -62,7 +75,7 @@ function redactProperty(key: string, value: unknown, rules: RedactionRules, inLa
   if (value === null || value === '' || typeof value === 'boolean') return value;
   if (isSecretKey(key, rules)) return isObject(value) || Array.isArray(value) ? redactAll(value, depth) : REDACTED;
   if (LAUNCH_MAPS.has(key)) return redactLaunch(value, rules, depth);
-  if (rules.truncateIpAddresses && typeof value === 'string' && /ip_?address/i.test(key)) return truncateIp(value);
+  if (rules.truncateIpAddresses && typeof value === 'string' && IP_ADDRESS_KEY.test(key)) return truncateIp(value);
   return redact(value, rules, inLaunch, depth + 1);
 }
 
