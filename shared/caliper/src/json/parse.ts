@@ -1,12 +1,8 @@
 import type { ParseResult } from '../types.ts';
+import { mayHoldDoubtfulNumber } from './doubtful-numbers.ts';
 
 const BYTE_ORDER_MARK = 0xfeff;
 
-/**
- * A bare number of 16 or more digits, or with an exponent of three digits: what a double may not hold. The delimiter
- * behind it keeps long digits inside strings (Canvas URNs) from taking the slow path.
- */
-const DOUBTFUL_NUMBER = /[[:,\s]-?\d{16,}\s*[,}\]]|\d[eE]\+?\d{2,}\s*[,}\]]/;
 const INTEGER = /^-?\d+$/;
 
 interface SourceText {
@@ -34,7 +30,7 @@ const parseWithSource = JSON.parse as (
 export function parseJson(text: string): ParseResult {
   const body = text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
   try {
-    return { ok: true, value: DOUBTFUL_NUMBER.test(body) ? parseWithSource(body, keepDigits) : JSON.parse(body) };
+    return { ok: true, value: mayHoldDoubtfulNumber(body) ? parseWithSource(body, keepDigits) : JSON.parse(body) };
   } catch (error) {
     return { ok: false, detail: whereItFailed(error) };
   }

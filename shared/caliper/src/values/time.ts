@@ -12,7 +12,7 @@ export interface ParsedTime {
 export function parseTime(value: unknown): ParsedTime | null {
   if (typeof value !== 'string') return null;
   if (USUAL.test(value)) {
-    const ms = Date.parse(value);
+    const ms = usualMs(value);
     return Number.isNaN(ms) ? null : { ms, usual: true };
   }
   const match = ISO.exec(value.trim());
@@ -23,6 +23,30 @@ export function parseTime(value: unknown): ParsedTime | null {
   );
   return Number.isNaN(ms) ? null : { ms, usual: false };
 }
+
+let lastDay = '';
+let lastDayMs = Number.NaN;
+
+/** Events of one minute lie on one day: its date is parsed once, and `Date.parse` costs more than all the rest of a time. */
+function usualMs(text: string): number {
+  if (!text.startsWith(lastDay) || lastDay === '') {
+    lastDay = text.slice(0, DAY_CHARACTERS);
+    // The whole spelling: of a date alone V8 guesses, and reads 0001-01-00 as a day in 2000.
+    lastDayMs = Date.parse(`${lastDay}T00:00:00.000Z`);
+  }
+  const hours = twoDigits(text, 11);
+  const minutes = twoDigits(text, 14);
+  const seconds = twoDigits(text, 17);
+  // 24:00:00 is a time of ISO 8601, and 12:61:00 is none: the engine knows.
+  if (hours > 23 || minutes > 59 || seconds > 59) return Date.parse(text);
+  const milliseconds = twoDigits(text, 20) * 10 + (text.charCodeAt(22) - ZERO);
+  return lastDayMs + ((hours * 60 + minutes) * 60 + seconds) * 1000 + milliseconds;
+}
+
+const DAY_CHARACTERS = 'YYYY-MM-DD'.length;
+const ZERO = 0x30;
+const twoDigits = (text: string, at: number): number =>
+  (text.charCodeAt(at) - ZERO) * 10 + (text.charCodeAt(at + 1) - ZERO);
 
 function zoneOf(zone: string): string {
   if (zone === 'Z' || zone === 'z') return 'Z';

@@ -44,6 +44,10 @@ export function eventKey(sensor: string, inputs: IdentityInputs, content: string
     : identityHash(sensor, inputs);
 }
 
+const SHORTEST_UUID = 32;
+const LONGEST_UUID = 'urn:uuid:'.length + 36;
+/** As Caliper 1.2 wants it: nothing has to be put together anew. */
+const STANDARD_UUID = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const UUID = /^(?:urn:uuid:)?([0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12})$/i;
 
 /**
@@ -51,6 +55,8 @@ const UUID = /^(?:urn:uuid:)?([0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}
  * Sources: Caliper 1.2 says `urn:uuid:`, Learn sends bare UUIDs (docs/semantics.md, "Identity").
  */
 export function normalId(id: string): string {
+  if (id.length < SHORTEST_UUID || id.length > LONGEST_UUID) return id;
+  if (STANDARD_UUID.test(id)) return id.slice('urn:uuid:'.length);
   const digits = UUID.exec(id)?.[1];
   if (digits === undefined) return id;
   const hex = digits.replaceAll('-', '').toLowerCase();
