@@ -1,3 +1,4 @@
+import { LANGUAGE_RULE_VERSION } from '@caliper-pipeline/caliper';
 import { type AcceptedEvent, combinedRuleVersion, type EnrichedEvent, hash128 } from '@caliper-pipeline/contracts';
 import { describe, expect, test } from 'vitest';
 import { ENRICHMENT_RULE_VERSION } from '../../services/enricher/src/domain/rules.ts';
@@ -72,7 +73,7 @@ const common = (offset: number) => ({
   source_generation: 1,
   source_partition: 0,
   source_offset: offset,
-  rule_version: combinedRuleVersion(1, ENRICHMENT_RULE_VERSION),
+  rule_version: combinedRuleVersion(LANGUAGE_RULE_VERSION, ENRICHMENT_RULE_VERSION),
   version: 2 ** 48 + offset,
   is_deleted: 0,
 });

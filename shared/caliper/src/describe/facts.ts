@@ -1,5 +1,6 @@
 import { identifies, idOf, referenceOf, typeOf } from '../entities/reference.ts';
 import { membershipOf } from '../event/membership.ts';
+import { canonicalJson } from '../json/canonical.ts';
 import { isObject, type JsonObject, NO_STRINGS, objectOf, textOf } from '../json/values.ts';
 import type { EntityFactFields, InterpretContext } from '../types.ts';
 import { dayOf, timeMs } from '../values/time.ts';
@@ -20,7 +21,7 @@ export function describeFacts(
       name: textOf(entity.name),
       external_id: externalId(entity),
       academic_session: academicSession(entity),
-      raw: JSON.stringify(entity),
+      raw: canonicalJson(entity),
     },
   ];
   if (isA(type, 'Organization') && identifies(id)) addNesting(entity, base, facts, 0);

@@ -45,9 +45,10 @@ export function eventKey(sensor: string, inputs: IdentityInputs, content: string
 }
 
 const SHORTEST_UUID = 32;
-const LONGEST_UUID = 'urn:uuid:'.length + 36;
-/** As Caliper 1.2 wants it: nothing has to be put together anew. */
-const STANDARD_UUID = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const UUID_CHARACTERS = 36;
+const LONGEST_UUID = 'urn:uuid:'.length + UUID_CHARACTERS;
+/** As Caliper 1.2 wants it and as Learn sends it: nothing has to be put together anew. */
+const USUAL_UUID = /^(?:urn:uuid:)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const UUID = /^(?:urn:uuid:)?([0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12})$/i;
 
 /**
@@ -56,7 +57,7 @@ const UUID = /^(?:urn:uuid:)?([0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}
  */
 export function normalId(id: string): string {
   if (id.length < SHORTEST_UUID || id.length > LONGEST_UUID) return id;
-  if (STANDARD_UUID.test(id)) return id.slice('urn:uuid:'.length);
+  if (USUAL_UUID.test(id)) return id.slice(-UUID_CHARACTERS);
   const digits = UUID.exec(id)?.[1];
   if (digits === undefined) return id;
   const hex = digits.replaceAll('-', '').toLowerCase();
