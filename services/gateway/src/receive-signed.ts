@@ -3,6 +3,7 @@ import type { ReceivedBody } from './domain/received-body.ts';
 import type { Ticket } from './domain/ticket.ts';
 import type { Signatures } from './io/signatures.ts';
 import type { Answer, receiveBody, refuseBody } from './receive-body.ts';
+import { whyNotInflated } from './steps/inflate-body.ts';
 
 export interface SignedReception {
   readonly receive: ReturnType<typeof receiveBody>;
@@ -22,12 +23,14 @@ export function receiveSigned({ receive, refuse, signatures, bounds }: SignedRec
     const rule = body.sender.signature;
     if (rule === null) return receive(body, ticket);
     const inflated = inflate(body.bytes, body.encoding, bounds);
-    // With a key the steps say what is wrong with the encoding, and the body is kept.
-    if (inflated.kind !== 'ok' && hasKey) return receive({ ...body, contentType: 'application/json' }, ticket);
-    const verified =
-      inflated.kind === 'ok'
-        ? await signatures.verify(rule, inflated.bytes)
-        : ({ kind: 'invalid', detail: inflated.kind } as const);
+    if (inflated.kind !== 'ok') {
+      if (!hasKey) return { kind: 'refused', code: 'signature_invalid', detail: inflated.kind };
+      // Refused here, not by the steps: they must never see a body whose signature was not verified.
+      const why = whyNotInflated(inflated);
+      await refuse(body, { ...why, step: 'inflateBody' }, ticket);
+      return { kind: 'refused', code: why.reason, detail: why.detail };
+    }
+    const verified = await signatures.verify(rule, inflated.bytes);
     if (verified.kind === 'ok') {
       return receive({ ...body, bytes: verified.payload, encoding: '', contentType: 'application/json' }, ticket);
     }

@@ -92,17 +92,20 @@ const isTooLarge = ({ record: { key, value } }: AddressedRecord): boolean =>
 const TOO_LARGE_AS_RECORD = `more than ${MAX_BATCH_BYTES} bytes with its columns`;
 
 /** A refused body or item as a record of the gateway's dead letters, on the partition of its tenant. */
-export function deadLetterRecord(
-  body: ReceivedBody,
-  refusal: Refusal,
-  { encoders, commonPartitions, serviceVersion }: EncodeOptions,
-): AddressedRecord {
+export function deadLetterRecord(body: ReceivedBody, refusal: Refusal, options: EncodeOptions): AddressedRecord {
+  const { encoders, commonPartitions, serviceVersion } = options;
   const letter = gatewayDeadLetter(body, refusal, { serviceVersion, ruleVersion: LANGUAGE_RULE_VERSION });
   const key = Buffer.from(letter.tenant);
   const partition = partitionOf(key, partitionCount('gatewayDeadLetters', commonPartitions));
   return {
     topic: 'gatewayDeadLetters',
-    record: { key, partition, value: encoders.deadLetter.encode(letter), timestampMs: body.receivedAtMs },
+    record: {
+      key,
+      partition,
+      value: encoders.deadLetter.encode(letter),
+      headers: headersOf(body, options),
+      timestampMs: body.receivedAtMs,
+    },
   };
 }
 
