@@ -10,7 +10,7 @@ ALTER TABLE {{database}}.events {{on_cluster}}
         GROUP BY tenant, course_offering_id, course_section_id, scope_key);
 
 -- For parts that are older than it. Until that is done they are read as they are: slower, and as right.
-ALTER TABLE {{database}}.events {{on_cluster}} MATERIALIZE PROJECTION course_scopes;
+ALTER TABLE {{database}}.events {{on_cluster}} MATERIALIZE PROJECTION IF EXISTS course_scopes;
 
 -- The events of one course, section or offering, read by the sort key of events. The scopes are those of every version of a
 -- row, the one that readers see among them: a superset is harmless, a gap would hide rows.
