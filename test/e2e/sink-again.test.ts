@@ -1,5 +1,6 @@
 import type { EnrichedEvent } from '@caliper-pipeline/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fullEvent } from '../../infra/clickhouse/src/testing/full-records.ts';
 import { query } from '../support/clickhouse.ts';
 import { enrichedEventOf, writeEnriched } from '../support/enriched-load.ts';
 import { EVENT_COLUMNS } from '../support/enriched-rows.ts';
@@ -117,4 +118,19 @@ test('what is sent again a year later, after a change of rules, takes the place 
   );
   expect(new Set(rows.map(({ key }) => key))).toEqual(keysOf(0, STRETCH));
   expect(new Set(rows.map(({ year }) => year))).toEqual(new Set([2027]));
+});
+
+test('a course is read whole through course_events, in whatever of its fifty scopes a row lies', async () => {
+  for (const tenant of ['tenant-0', 'tenant-1', 'tenant-2']) {
+    const [seen] = await ask<{ keys: string[]; scopes: number }>(
+      `SELECT arraySort(groupArray(event_key)) AS keys, uniqExact(scope_id) AS scopes
+        FROM course_events(tenant = '${tenant}', course = '${fullEvent.course_section_id}')`,
+    );
+    const expected = Array.from({ length: 2 * STRETCH + 1_000 }, (_, index) => index)
+      .filter((index) => !BAD.has(index) && `tenant-${index % 3}` === tenant)
+      .map((index) => enrichedEventOf(index, PARTITIONS).event_key);
+    expect(new Set(seen!.keys)).toEqual(new Set(expected));
+    expect(seen!.keys).toHaveLength(expected.length);
+    expect(seen!.scopes).toBe(50);
+  }
 });
