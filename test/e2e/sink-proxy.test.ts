@@ -1,10 +1,10 @@
 import { setUpJobs } from '@caliper-pipeline/infra';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { queryText } from '../support/clickhouse.ts';
 import { eventually } from '../support/eventually.ts';
 import { type HttpProxy, type Interference, startHttpProxy } from '../support/http-proxy.ts';
 import { accountOfSink } from '../support/sink-account.ts';
-import { PARTITIONS, type SinkStack, startSinkStack } from '../support/sink-stack.ts';
+import { isInsertOfEvents, outages } from '../support/sink-outages.ts';
+import { type LoadedSinkStack, PARTITIONS, startLoadedSinkStack } from '../support/sink-stack.ts';
 
 /** Of each kind; 40 by hand: `FAULT_ROUNDS=40 npx vitest run --project e2e sink-proxy`. */
 const ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 5);
@@ -12,7 +12,7 @@ const PER_SECOND = 1_000;
 const INSERT_TIMEOUT_MS = 1_500;
 
 let proxy: HttpProxy;
-let sink: SinkStack;
+let sink: LoadedSinkStack;
 
 beforeAll(async () => {
   proxy = await startHttpProxy();
@@ -23,7 +23,7 @@ beforeAll(async () => {
       return 'a proxy before ClickHouse';
     },
   };
-  sink = await startSinkStack(PER_SECOND, {
+  sink = await startLoadedSinkStack(PER_SECOND, {
     env: { CLICKHOUSE_URL: proxy.url, SINK_INSERT_TIMEOUT_MS: String(INSERT_TIMEOUT_MS) },
     setUp: [...setUpJobs, placeProxy],
   });
@@ -33,8 +33,6 @@ afterAll(async () => {
   await sink?.[Symbol.asyncDispose]();
   await proxy?.[Symbol.asyncDispose]();
 });
-
-const isInsertOfEvents = (url: URL) => url.searchParams.get('query')?.startsWith('INSERT INTO `events`') === true;
 
 /** The next inserts of events meet this; resolves when so many have. */
 function interfere(count: number, what: Interference): Promise<void> {
@@ -76,13 +74,24 @@ test.each(interferences)(
   ROUNDS * 60_000,
 );
 
-test('too many parts: the sink waits, says so, and catches up when merges have', async () => {
-  const { clickhouse } = sink.stack.endpoints;
-  await queryText(clickhouse, 'ALTER TABLE events MODIFY SETTING parts_to_throw_insert = 1');
-  await eventually('not ready, and why', health, ({ status, text }) => status === 503 && text.includes('252'));
-  await queryText(clickhouse, 'ALTER TABLE events RESET SETTING parts_to_throw_insert');
+test.each(outages)('$name: the sink waits, says so, and catches up without help', async ({ says, begin, end }) => {
+  const { stack } = sink;
+  const before = pids();
+  await begin(stack, proxy);
+  try {
+    await eventually(
+      'not ready, and why',
+      health,
+      ({ status, text }) => status === 503 && says.test(detailsOf(text, 'inserts into events')),
+    );
+    await eventually('the metric of waiting', waitingSeconds, (seconds) => seconds > 0);
+  } finally {
+    await end(stack, proxy);
+  }
   await sink.flowsOn();
   await eventually('ready', health, ({ status }) => status === 200);
+  expect(await waitingSeconds()).toBe(0);
+  expect(pids()).toEqual(before);
 });
 
 test('an answer that counts other rows than were sent stops the partitions and alarms; a restart goes on', async () => {
@@ -92,8 +101,8 @@ test('an answer that counts other rows than were sent stops the partitions and a
       : null;
   await eventually(
     'stopped partitions',
-    async () => (await fetch(`${sink.stack.endpoints.sink.admin}/metrics`)).text(),
-    (text) => /caliper_sink_stopped_partitions\{[^}]*table="events"[^}]*\} [1-9]/.test(text),
+    () => metric('caliper_sink_stopped_partitions'),
+    (partitions) => partitions > 0,
   );
   await eventually(
     'not ready, and why',
@@ -104,6 +113,23 @@ test('an answer that counts other rows than were sent stops the partitions and a
   for (const name of ['sink', 'sink-1']) sink.stack.part(name).kill('SIGKILL');
   await sink.flowsOn();
 });
+
+const pids = () => ['sink', 'sink-1'].map((name) => sink.stack.part(name).pid());
+
+const waitingSeconds = () => metric('caliper_sink_waiting_seconds');
+
+/** Of the table events. */
+async function metric(name: string): Promise<number> {
+  const text = await (await fetch(`${sink.stack.endpoints.sink.admin}/metrics`)).text();
+  return Number(new RegExp(`^${name}\\{[^}]*table="events"[^}]*\\} (\\S+)$`, 'm').exec(text)?.[1]);
+}
+
+/** What readiness says of a dependency; each reader of a table is one. */
+const detailsOf = (text: string, name: string): string =>
+  (JSON.parse(text) as { dependencies: { name: string; detail: string }[] }).dependencies
+    .filter((dependency) => dependency.name === name)
+    .map(({ detail }) => detail)
+    .join('; ');
 
 async function health() {
   const answer = await fetch(`${sink.stack.endpoints.sink.admin}/health/ready`);

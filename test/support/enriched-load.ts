@@ -11,14 +11,14 @@ import {
 import { fullEvent } from '../../infra/clickhouse/src/testing/full-records.ts';
 import { type SteadyLoad, startSteadyLoad } from './steady-load.ts';
 
-const FIRST_RECEIVED = Date.parse('2026-11-24T10:00:00.000Z');
-const FIRST_EVENT = Date.parse('2025-01-01T12:00:00.000Z');
+export const FIRST_RECEIVED_MS = Date.parse('2026-11-24T10:00:00.000Z');
+export const FIRST_EVENT_MS = Date.parse('2025-01-01T12:00:00.000Z');
 const DAY_MS = 86_400_000;
-const MONTHS = 12;
+export const MONTHS = 12;
 
 /** The enriched event of a number: three tenants, twelve months, five hundred actors in fifty courses. */
 export function enrichedEventOf(index: number, partitions: number): EnrichedEvent {
-  const eventTime = FIRST_EVENT + (index % MONTHS) * 30 * DAY_MS + index;
+  const eventTime = FIRST_EVENT_MS + (index % MONTHS) * 30 * DAY_MS + index;
   return {
     ...fullEvent,
     tenant: `tenant-${index % 3}`,
@@ -28,7 +28,7 @@ export function enrichedEventOf(index: number, partitions: number): EnrichedEven
     scope_id: `https://example.org/courses/${index % 50}`,
     event_date: Math.floor(eventTime / DAY_MS),
     event_time: eventTime,
-    received_at: FIRST_RECEIVED + index,
+    received_at: FIRST_RECEIVED_MS + index,
     object_name: `object ${index}`,
     raw: JSON.stringify({ index, text: String(index).padEnd(200, '.') }),
     source_generation: 1,
@@ -58,14 +58,29 @@ export async function startEnrichedLoad(
   return startSteadyLoad({ producer, topic: topicName('enriched'), perSecond, recordOf });
 }
 
-/** Writes the events of the numbers below `count` once, with these fields changed. */
+const WRITTEN_AT_ONCE = 5_000;
+
+export interface EnrichedRange {
+  readonly partitions: number;
+  readonly from?: number;
+  readonly count: number;
+  /** What differs from `enrichedEventOf`. */
+  readonly changes?: (index: number) => Partial<EnrichedEvent>;
+}
+
+/** Writes the events of so many numbers once. */
 export async function writeEnriched(
   { endpoints }: Pick<Stack, 'endpoints'>,
-  { partitions, count, changes }: { partitions: number; count: number; changes: Partial<EnrichedEvent> },
+  { partitions, from = 0, count, changes }: EnrichedRange,
 ): Promise<void> {
   const { producer, encoder } = await enrichedWriter(endpoints);
-  const records = Array.from({ length: count }, (_, index) => enrichedRecord(index, partitions, encoder, changes));
-  await producer.send([{ topic: topicName('enriched'), records }]);
+  const topic = topicName('enriched');
+  for (let start = from; start < from + count; start += WRITTEN_AT_ONCE) {
+    const records = Array.from({ length: Math.min(WRITTEN_AT_ONCE, from + count - start) }, (_, offset) =>
+      enrichedRecord(start + offset, partitions, encoder, changes?.(start + offset)),
+    );
+    await producer.send([{ topic, records }]);
+  }
   await producer.disconnect();
 }
 

@@ -13,26 +13,43 @@ export const PARTITIONS = 6;
 
 export interface SinkStack extends AsyncDisposable {
   readonly stack: Stack;
+}
+
+export interface LoadedSinkStack extends SinkStack {
   readonly load: SteadyLoad;
   /** Resolves when every partition is loaded up to what stood in Kafka at the call. @returns milliseconds that it took */
   readonly flowsOn: () => Promise<number>;
 }
 
-/** Kafka, registry, ClickHouse and two sinks, with enriched events coming in. Parts are not merged, so repeats can be counted. */
+/** Kafka, registry, ClickHouse and sinks. Parts are not merged, so repeats can be counted. */
 export async function startSinkStack(
-  perSecond: number,
-  options: Pick<StackOptions, 'env' | 'setUp'> = {},
+  options: Pick<StackOptions, 'env' | 'setUp' | 'instances'> = {},
 ): Promise<SinkStack> {
   const dataDir = await mkdtemp(join(tmpdir(), 'caliper-sink-'));
   const stack = await startPipeline({
     dataDir,
     parts: ['kafka', 'registry', 'clickhouse', 'sink'],
     partitions: PARTITIONS,
-    instances: { sink: 2 },
     fastBrokerRestart: true,
     ...options,
   });
   await stopMerges(stack.endpoints);
+  return {
+    stack,
+    [Symbol.asyncDispose]: async () => {
+      await stack.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Two sinks, with enriched events coming in. */
+export async function startLoadedSinkStack(
+  perSecond: number,
+  options: Pick<StackOptions, 'env' | 'setUp'> = {},
+): Promise<LoadedSinkStack> {
+  const sink = await startSinkStack({ instances: { sink: 2 }, ...options });
+  const { stack } = sink;
   const load = await startEnrichedLoad(stack, { partitions: PARTITIONS, perSecond });
   const flowsOn = async () => {
     const from = performance.now();
@@ -54,8 +71,7 @@ export async function startSinkStack(
     flowsOn,
     [Symbol.asyncDispose]: async () => {
       await load.stop();
-      await stack.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      await sink[Symbol.asyncDispose]();
     },
   };
 }

@@ -8,7 +8,6 @@ GRANT {{on_cluster}} INSERT ON {{database}}.sessions TO {{database}}_sink;
 GRANT {{on_cluster}} INSERT ON {{database}}.facts TO {{database}}_sink;
 GRANT {{on_cluster}} INSERT ON {{database}}.ledger TO {{database}}_sink;
 GRANT {{on_cluster}} INSERT ON {{database}}.dead_letters TO {{database}}_sink;
-GRANT {{on_cluster}} INSERT ON {{database}}.course_scopes TO {{database}}_sink;
 -- system.columns shows only tables of which something is granted: SHOW COLUMNS is the least that does.
 GRANT {{on_cluster}} SHOW COLUMNS ON {{database}}.* TO {{database}}_sink;
 GRANT {{on_cluster}} SELECT ON system.columns TO {{database}}_sink;

@@ -52,7 +52,6 @@ describe('access/roles.sql', () => {
       grants.map(([, right, object, role]) => `${role}: ${right} ${object}`.replaceAll('{{database}}.', '')),
     ).toEqual([
       ...tableBindings.map(({ table }) => `sink: INSERT ${table}`),
-      'sink: INSERT course_scopes',
       'sink: SHOW COLUMNS *',
       'sink: SELECT system.columns',
       'reader: SELECT events_current',
@@ -71,7 +70,6 @@ describe('access/roles.sql', () => {
     const grants = await roleGrants({ database: 'caliper' }, 'sink');
     expect(grants).toEqual([
       ...tableBindings.map(({ table }) => `GRANT INSERT ON caliper.${table}`),
-      'GRANT INSERT ON caliper.course_scopes',
       'GRANT SHOW COLUMNS ON caliper.*',
       'GRANT SELECT ON system.columns',
     ]);

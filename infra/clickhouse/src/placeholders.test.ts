@@ -46,7 +46,7 @@ describe('the migrations of this release', () => {
       for (const statement of splitStatements(text)) {
         const code = statement.replaceAll(/^--.*$/gm, '').trim();
         expect(code, name).toMatch(
-          /^(CREATE TABLE IF NOT EXISTS|CREATE OR REPLACE VIEW|ALTER TABLE) \{\{database\}\}\.\w+ \{\{on_cluster\}\}/,
+          /^(CREATE TABLE IF NOT EXISTS|CREATE OR REPLACE VIEW|ALTER TABLE|DROP TABLE IF EXISTS) \{\{database\}\}\.\w+ \{\{on_cluster\}\}/,
         );
         if (code.startsWith('ALTER')) expect(code, name).toMatch(/IF (NOT )?EXISTS|MODIFY/);
         if (code.startsWith('CREATE TABLE')) expect(code, name).toContain('ENGINE = {{engine:');

@@ -24,6 +24,24 @@ test('ready means started and every dependency up; a loss and a return are seen'
   health.stop();
 });
 
+test('of two dependencies with one name, both must be up', async () => {
+  const health = watchHealth();
+  health.markStarted();
+  const down = new Error('stands still');
+  health.watch([
+    { name: 'reader', probe: () => Promise.reject(down) },
+    { name: 'reader', probe: async () => {} },
+  ]);
+  await vi.waitFor(() =>
+    expect(health.states()).toEqual([
+      { name: 'reader', up: false, detail: 'stands still' },
+      { name: 'reader', up: true, detail: '' },
+    ]),
+  );
+  expect(health.ready()).toBe(false);
+  health.stop();
+});
+
 test('a probe that never answers counts as away', async () => {
   const health = watchHealth();
   health.markStarted();

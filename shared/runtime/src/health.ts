@@ -32,13 +32,14 @@ export interface Health {
 /** Probes every dependency once a second, each on its own, and remembers the last answer. */
 export function watchHealth(): Health {
   const stopping = new AbortController();
-  const states = new Map<string, DependencyState>();
+  /** By the dependency itself: two of one name (readers of one table) are two. */
+  const states = new Map<Dependency, DependencyState>();
   let state: 'starting' | 'started' | 'stopping' = 'starting';
   let failure = '';
   return {
     watch: (dependencies) => {
       for (const dependency of dependencies) {
-        states.set(dependency.name, { name: dependency.name, up: false, detail: 'not probed yet' });
+        states.set(dependency, { name: dependency.name, up: false, detail: 'not probed yet' });
         void watch(dependency, states, stopping.signal);
       }
     },
@@ -64,11 +65,11 @@ export function watchHealth(): Health {
 
 async function watch(
   dependency: Dependency,
-  states: Map<string, DependencyState>,
+  states: Map<Dependency, DependencyState>,
   stopping: AbortSignal,
 ): Promise<void> {
   while (!stopping.aborted) {
-    states.set(dependency.name, await probeOnce(dependency, stopping));
+    states.set(dependency, await probeOnce(dependency, stopping));
     await pause(PROBE_INTERVAL_MS, stopping);
   }
 }

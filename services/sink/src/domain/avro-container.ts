@@ -3,12 +3,15 @@ const MAGIC = Buffer.from([0x4f, 0x62, 0x6a, 0x01]);
 /** Any 16 bytes: the marker only has to be the same within a file. */
 const SYNC = Buffer.from('caliper-pipeline', 'latin1');
 
-/** What is given to the compression at once: large enough that the way to its thread costs nothing per row. */
+/** What is given to the compression at once. */
 const PIECE_BYTES = 256 * 1024;
 
 /**
  * One container around record bodies as they came from Kafka, piece by piece, so that it never lies in memory as a whole:
  * nothing is decoded and nothing is encoded.
+ *
+ * A piece is only good until the next one is asked for: all lie in the same bytes, because fresh ones for each cost more than
+ * the copying (0.9 us a row of 2.9 KB, and 0.15).
  *
  * @param schema the writer's schema of all bodies, as JSON text
  * @param blockRows how many bodies share a block. In a block of one, a body that is too short cannot take bytes of the next
@@ -18,32 +21,33 @@ export function* avroContainer(
   bodies: readonly Buffer[],
   blockRows = bodies.length,
 ): Generator<Buffer, void> {
-  let piece = Buffer.allocUnsafe(PIECE_BYTES);
+  const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
   let end = 0;
-  for (const part of partsOf(schema, bodies, blockRows)) {
-    if (end + part.length > piece.length) {
-      yield piece.subarray(0, end);
-      // The one before may still be read by the compression.
-      piece = Buffer.allocUnsafe(Math.max(PIECE_BYTES, part.length));
-      end = 0;
+  let ahead: Buffer = containerHeader(schema);
+  for (let start = 0; start < bodies.length; start += blockRows) {
+    const behind = Math.min(start + blockRows, bodies.length);
+    const head = Buffer.concat([ahead, blockHeader(bodies, start, behind)]);
+    for (const part of [head, ...bodies.slice(start, behind)]) {
+      if (end + part.length > PIECE_BYTES) {
+        if (end > 0) yield piece.subarray(0, end);
+        end = 0;
+      }
+      if (part.length > PIECE_BYTES) yield part;
+      else {
+        part.copy(piece, end);
+        end += part.length;
+      }
     }
-    part.copy(piece, end);
-    end += part.length;
+    ahead = SYNC;
   }
-  yield piece.subarray(0, end);
+  if (end > 0) yield piece.subarray(0, end);
+  yield ahead;
 }
 
-function* partsOf(schema: string, bodies: readonly Buffer[], blockRows: number): Generator<Buffer, void> {
-  yield containerHeader(schema);
-  for (let start = 0; start < bodies.length; start += blockRows) {
-    const end = Math.min(start + blockRows, bodies.length);
-    let bytes = 0;
-    for (let index = start; index < end; index += 1) bytes += bodies[index]!.length;
-    yield zigzag(end - start);
-    yield zigzag(bytes);
-    for (let index = start; index < end; index += 1) yield bodies[index]!;
-    yield SYNC;
-  }
+function blockHeader(bodies: readonly Buffer[], start: number, end: number): Buffer {
+  let bytes = 0;
+  for (let index = start; index < end; index += 1) bytes += bodies[index]!.length;
+  return Buffer.concat([zigzag(end - start), zigzag(bytes)]);
 }
 
 function containerHeader(schema: string): Buffer {

@@ -79,6 +79,7 @@ export const insertRules: readonly Rule[] = [
   rule(469, 'bisect', 'VIOLATED_CONSTRAINT'),
   rule(497, 'retry', 'ACCESS_DENIED: until the grant is there'),
   rule(516, 'retry', 'AUTHENTICATION_FAILED: until the user is there'),
+  rule(774, 'retry', 'TABLE_IS_PERMANENTLY_READ_ONLY: until its setting is taken back'),
   rule(999, 'retry', 'KEEPER_EXCEPTION'),
   rule(1001, 'bisect', 'STD_EXCEPTION of the Avro reader: a body does not fit its schema', /avro::/),
   rule(1001, 'retry', 'STD_EXCEPTION of anything else: a full disk, no memory'),

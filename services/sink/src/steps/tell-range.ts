@@ -52,11 +52,16 @@ export function tellRange({
   const stage = `sink.${table}`;
 
   /** What cannot be read counts for the tenant in its key and the hour of its record. */
-  const whose = (source: SourceRecord): Omit<LoadedRecord, 'deadReason'> => {
+  const loaded = (source: SourceRecord, deadReason: string | null): LoadedRecord => {
     const { value, key, timestampMs } = source.record;
     const fields = value === null ? null : readFields(value);
     const { tenant, sensor, received_at } = fields?.kind === 'ok' ? fields.value : NOTHING_READ;
-    return { tenant: tenant ?? tenantOfKey(key), sensor: sensor ?? '', receivedAt: received_at ?? timestampMs };
+    return {
+      tenant: tenant ?? tenantOfKey(key),
+      sensor: sensor ?? '',
+      receivedAt: received_at ?? timestampMs,
+      deadReason,
+    };
   };
 
   return function tellRange(batch, sources, deadReasons) {
@@ -72,9 +77,7 @@ export function tellRange({
       log_end: Number(highWatermark),
       run_id: runId,
       recorded_at: now(),
-      counts: ledgerCounts(
-        sources.map((source) => ({ ...whose(source), deadReason: deadReasons.get(source) ?? null })),
-      ),
+      counts: ledgerCounts(sources.map((source) => loaded(source, deadReasons.get(source) ?? null))),
     };
     const lane = Buffer.from(`${stage}\0${topic}\0${partition}`);
     return {
