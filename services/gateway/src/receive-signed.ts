@@ -3,7 +3,7 @@ import type { ReceivedBody } from './domain/received-body.ts';
 import type { Ticket } from './domain/ticket.ts';
 import type { Signatures } from './io/signatures.ts';
 import type { Answer, receiveBody, refuseBody } from './receive-body.ts';
-import { whyNotInflated } from './steps/inflate-body.ts';
+import { notInflated } from './steps/inflate-body.ts';
 
 export interface SignedReception {
   readonly receive: ReturnType<typeof receiveBody>;
@@ -26,9 +26,9 @@ export function receiveSigned({ receive, refuse, signatures, bounds }: SignedRec
     if (inflated.kind !== 'ok') {
       if (!hasKey) return { kind: 'refused', code: 'signature_invalid', detail: inflated.kind };
       // Refused here, not by the steps: they must never see a body whose signature was not verified.
-      const why = whyNotInflated(inflated);
-      await refuse(body, { ...why, step: 'inflateBody' }, ticket);
-      return { kind: 'refused', code: why.reason, detail: why.detail };
+      const { reason, detail } = notInflated(inflated);
+      await refuse(body, { reason, detail, step: 'inflateBody' }, ticket);
+      return { kind: 'refused', code: reason, detail };
     }
     const verified = await signatures.verify(rule, inflated.bytes);
     if (verified.kind === 'ok') {

@@ -11,23 +11,18 @@ export interface InflatedBody {
 export function inflateBody(bounds: InflateBounds) {
   return function inflateBody(body: ReceivedBody): Result<InflatedBody> {
     const inflated = inflate(body.bytes, body.encoding, bounds);
-    if (inflated.kind === 'ok') return ok({ body, text: inflated.bytes });
-    const { reason, detail } = whyNotInflated(inflated);
-    return deadLetter(reason, detail);
+    return inflated.kind === 'ok' ? ok({ body, text: inflated.bytes }) : notInflated(inflated);
   };
 }
 
 /** What is said of a body whose encoding cannot be undone. */
-export function whyNotInflated(inflated: Exclude<Inflated, { kind: 'ok' }>): {
-  readonly reason: string;
-  readonly detail: string;
-} {
+export function notInflated(inflated: Exclude<Inflated, { kind: 'ok' }>) {
   switch (inflated.kind) {
     case 'unknown_encoding':
-      return { reason: 'unsupported_media_type', detail: 'unknown Content-Encoding' };
+      return deadLetter('unsupported_media_type', 'unknown Content-Encoding');
     case 'broken':
-      return { reason: 'bad_encoding', detail: '' };
+      return deadLetter('bad_encoding', '');
     case 'too_large':
-      return { reason: 'body_too_large', detail: `more than ${inflated.mostBytes} bytes after inflation` };
+      return deadLetter('body_too_large', `more than ${inflated.mostBytes} bytes after inflation`);
   }
 }
