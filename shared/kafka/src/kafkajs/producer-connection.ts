@@ -1,7 +1,7 @@
 import kafkajs, { type Producer } from 'kafkajs';
 import type { KafkaConfig } from './client.ts';
 import { routeLogs } from './log-route.ts';
-import './zstd.ts';
+import './produce-protocol.ts';
 
 /** A kafkajs producer and what hangs on it. Once abandoned it sends nothing more, not even a retry. */
 export interface ProducerConnection {
@@ -43,7 +43,7 @@ export function openConnection({ brokers, clientId, logger }: KafkaConfig, sendT
     idempotent: false,
     allowAutoTopicCreation: false,
     retry,
-    // kafkajs asks it for every record of every attempt.
+    // kafkajs asks it for every partition of every attempt.
     createPartitioner: () => (args) => {
       const { message, partitionMetadata, topic } = args;
       if (opened.abandoned) throw new AbandonedSend('an earlier send on this connection failed');

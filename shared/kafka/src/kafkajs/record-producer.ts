@@ -1,8 +1,7 @@
-import type { TopicMessages } from 'kafkajs';
 import { DependencyError, messageOf } from '../dependency-error.ts';
 import type { RecordProducer } from '../port.ts';
 import type { KafkaConfig } from './client.ts';
-import { cutRounds, unacknowledged } from './produce-rounds.ts';
+import { cutRounds, type ProduceRound, topicMessages, unacknowledged } from './produce-rounds.ts';
 import { openConnection, type ProducerConnection, refusalIn } from './producer-connection.ts';
 import { withinBudget } from './within-budget.ts';
 import { ZSTD } from './zstd.ts';
@@ -41,11 +40,15 @@ export function createRecordProducer(
     if (failed.sends === 0) void failed.producer.disconnect().catch(() => {});
   };
 
-  const sendRound = async (used: ProducerConnection, round: TopicMessages[]) => {
+  const sendRound = async (used: ProducerConnection, round: ProduceRound) => {
     used.sends += 1;
     try {
       await used.ready;
-      const answers = await used.producer.sendBatch({ acks: -1, compression: ZSTD, topicMessages: round });
+      const answers = await used.producer.sendBatch({
+        acks: -1,
+        compression: ZSTD,
+        topicMessages: topicMessages(round),
+      });
       const missing = unacknowledged(round, answers);
       if (missing.length > 0) throw new Error(`not acknowledged: ${missing.slice(0, 5).join(', ')}`);
     } finally {

@@ -1,4 +1,4 @@
-import kafkajs, { type TopicMessages, type Transaction } from 'kafkajs';
+import kafkajs, { type Transaction } from 'kafkajs';
 import { messageOf } from '../dependency-error.ts';
 import type { TopicRecords } from '../port.ts';
 import {
@@ -10,8 +10,9 @@ import {
 import type { KafkaConfig } from './client.ts';
 import { comesFromOutage } from './consumer-errors.ts';
 import { quietly, routeLogs } from './log-route.ts';
-import { cutRounds, unacknowledged } from './produce-rounds.ts';
+import { cutRounds, type ProduceRound, topicMessages, unacknowledged } from './produce-rounds.ts';
 import { withinBudget } from './within-budget.ts';
+import './produce-protocol.ts';
 import { ZSTD } from './zstd.ts';
 
 /**
@@ -55,12 +56,12 @@ export async function openStageProducer(
     createPartitioner: () => () => partition,
   });
 
-  const send = async (transaction: Transaction, round: TopicMessages[], written: Map<string, bigint>) => {
-    const answers = await transaction.sendBatch({ acks: -1, compression: ZSTD, topicMessages: round });
+  const send = async (transaction: Transaction, round: ProduceRound, written: Map<string, bigint>) => {
+    const answers = await transaction.sendBatch({ acks: -1, compression: ZSTD, topicMessages: topicMessages(round) });
     const missing = unacknowledged(round, answers);
     if (missing.length > 0) throw new Error(`not acknowledged: ${missing.slice(0, 5).join(', ')}`);
     for (const { topicName, baseOffset = '-1' } of answers) {
-      const count = round.find(({ topic }) => topic === topicName)?.messages.length ?? 0;
+      const count = round.get(topicName)?.get(partition)?.length ?? 0;
       // The broker does not say where a batch stands that it had already.
       if (BigInt(baseOffset) >= 0n) written.set(topicName, BigInt(baseOffset) + BigInt(count));
       else written.delete(topicName);

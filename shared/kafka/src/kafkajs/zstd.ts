@@ -1,12 +1,12 @@
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, zstdCompressSync, zstdDecompress } from 'node:zlib';
 import kafkajs from 'kafkajs';
+import type { BatchCodec } from '../record-batch/encode-batch.ts';
 
-const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
 /** Level 1: 594 MB/s at level 3 already beat gzip-1's 272 MB/s with smaller batches; ours are bound by CPU. */
-const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const PARAMS = { [constants.ZSTD_c_compressionLevel]: 1 };
 /** Our batches are 4 MB. Others may write to the ingress topic, and 8 MB of zstd can hold gigabytes of zeros. */
 const MOST_BATCH_BYTES = 256 * 1024 * 1024;
 
@@ -50,9 +50,19 @@ async function decompressBounded(bytes: Buffer): Promise<Buffer> {
   }
 }
 
-/** kafkajs knows gzip only; its table of codecs is global. Node's own zstd runs on the thread pool. */
+/**
+ * Not on the thread pool: the way there and back costs more than the compression. 27 KB took 190 us of CPU there and 58 us
+ * here, 960 KB 2.0 ms and 0.9 ms.
+ */
+export const zstdBatch: BatchCodec = {
+  id: 4,
+  compress: (records) =>
+    zstdCompressSync(records, { params: PARAMS, chunkSize: Math.max(16 * 1024, records.length >> 2) }),
+};
+
+/** kafkajs knows gzip only; its table of codecs is global. */
 kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
-  compress: (encoder: { readonly buffer: Buffer }) => compress(encoder.buffer, OPTIONS),
+  compress: async (encoder: { readonly buffer: Buffer }) => zstdBatch.compress(encoder.buffer),
   decompress: decompressBounded,
 });
 
