@@ -1,22 +1,21 @@
 import { createRequire } from 'node:module';
 
-/** A request in one version: what to send, and how to read the answer. */
-type Protocol<Request, Exchange> = (request: Request) => Exchange;
-
+/** An exchange is what to send and how to read the answer. */
 interface Definition<Request, Exchange> {
   readonly versions: readonly string[];
-  protocol: (of: { readonly version: number }) => Protocol<Request, Exchange>;
+  protocol: (of: { readonly version: number }) => (request: Request) => Exchange;
 }
 
 /** Whose inner parts the encoder and the decoder of record batches were written for. */
 const PINNED = '2.2.4';
 
 /**
- * Puts a step of ours behind the place where kafkajs looks up how it speaks one version of a request: `change` gets what
- * kafkajs would do and gives what is done. The place is not part of its interface: so its
- * version is held, and tests go through the look-up.
+ * Puts a step of ours behind the place where kafkajs looks up how it speaks a request: `change` gets what kafkajs would do in
+ * the version that is spoken, and gives what is done. The place is not part of its interface: so kafkajs' version is held,
+ * and tests go through the look-up.
  *
- * @throws Error when another kafkajs is installed, or one that does not speak the version
+ * @param version the one that ours knows
+ * @throws Error when another kafkajs is installed, or one that does not speak it
  */
 export function changeProtocol<Request, Exchange>(
   api: 'Produce' | 'Fetch',
