@@ -42,7 +42,9 @@ async function verify(patience: number): Promise<ToolEnd & { readonly result: Ve
 test('npm run load sends all of it, with everything that goes wrong in life, and says what it did', () => {
   console.log(sent.stdout);
   expect(sent.code, sent.stderr).toBe(0);
-  expect(summary).toMatchObject({ items: ITEMS, isComplete: true, givenUp: 0, unexpected: {} });
+  expect(summary).toMatchObject({ isComplete: true, givenUp: 0, unexpected: {} });
+  // Copies and describes come on top.
+  expect(summary.items).toBeGreaterThanOrEqual(ITEMS);
   const kinds = ['row', 'duplicate', 'conflict', 'dead letter', 'describe', 'nothing'] as const;
   for (const kind of kinds) expect(summary.kinds[kind], kind).toBeGreaterThan(0);
 });
@@ -68,10 +70,12 @@ test('it names what is missing, doubled, too much and wrong, and by its column',
     parameters,
   );
   const [gone, twice, added, changed] = spare.map(({ key }) => key);
+  // Of a subquery: a column that is replaced would mean its new value in WHERE too.
   const spoil = (key: string | undefined, changes: string) =>
     queryText(
       clickhouse,
-      `INSERT INTO events SELECT * REPLACE (${changes}, version + 1 AS version) FROM events FINAL WHERE tenant = 'demo' AND event_key = '${key}'`,
+      `INSERT INTO events SELECT * REPLACE (${changes}, version + 1 AS version)
+        FROM (SELECT * FROM events FINAL WHERE tenant = 'demo' AND event_key = '${key}')`,
     );
   await spoil(gone, '1 AS is_deleted');
   await spoil(twice, `concat(scope_id, '/elsewhere') AS scope_id`);
@@ -81,7 +85,7 @@ test('it names what is missing, doubled, too much and wrong, and by its column',
   await queryText(
     clickhouse,
     `INSERT INTO sessions SELECT * REPLACE (event_count + 1 AS event_count, version + 1 AS version)
-      FROM sessions FINAL WHERE ${ofRun} AND merged_into = '' ORDER BY session_id LIMIT 1`,
+      FROM (SELECT * FROM sessions FINAL WHERE ${ofRun} AND merged_into = '' ORDER BY session_id LIMIT 1)`,
     parameters,
   );
 

@@ -1,15 +1,25 @@
+import { once } from 'node:events';
 import { describeMachine, loadAverage } from '../bench/machine.ts';
 import { startProofStack } from './proof-stack.ts';
 import type { ProofReport } from './report.ts';
 import type { Run, RunOptions } from './runs/run.ts';
-import { settle } from './settle.ts';
+import { type Settled, settle } from './settle.ts';
 
 export interface ProveOptions extends RunOptions {
   readonly run: string;
   readonly again: string;
 }
 
-const NOT_SETTLED = { drainSeconds: 0, verifications: [] };
+const NOT_SETTLED: Settled = { drainSeconds: 0, verifications: [] };
+
+/** Waiting for what does not come takes minutes: who interrupts does not wait for it. The stack goes, and the questions end. */
+async function unlessAborted(signal: AbortSignal, work: () => Promise<Settled>): Promise<Settled> {
+  if (signal.aborted) return NOT_SETTLED;
+  const settling = work();
+  settling.catch(() => {}); // once interrupted, nobody is left to be told
+  const aborted = once(signal, 'abort').then(() => NOT_SETTLED);
+  return Promise.race([settling, aborted]);
+}
 
 /**
  * Starts a stack, does a run on it, waits until everything has arrived, verifies it and takes the stack away again.
@@ -32,7 +42,7 @@ export async function prove(
   signal.throwIfAborted();
   const { sent, faults = [], figures = () => [] } = await run.go(proof, signal, say);
   if (!signal.aborted) say('Draining …');
-  const { drainSeconds, verifications } = signal.aborted ? NOT_SETTLED : await settle(proof, sent, () => {});
+  const { drainSeconds, verifications } = await unlessAborted(signal, () => settle(proof, sent, () => {}));
   return {
     run: options.run,
     again: options.again,

@@ -2,7 +2,7 @@ import type { Batch, EachBatchHandler, EachBatchPayload } from 'kafkajs';
 import { messageOf } from '../dependency-error.ts';
 import type { Logger } from '../logger.ts';
 import type { BatchHandler, InputBatch } from '../port.ts';
-import { toInputRecord } from './committed-records.ts';
+import { inputRecords } from './committed-records.ts';
 import { asksForRejoin, errorForRunner, saysPartitionLost } from './consumer-errors.ts';
 import { type HeartbeatOptions, keepAlive } from './heartbeats.ts';
 import type { PartitionLease, PartitionLeases } from './partition-leases.ts';
@@ -93,6 +93,6 @@ function toInputBatch(batch: Batch, position: bigint | undefined): InputBatch {
     firstOffset: BigInt(batch.messages[0]!.offset),
     lastOffset: BigInt(batch.lastOffset()),
     highWatermark: BigInt(batch.highWatermark),
-    records: batch.messages.map(toInputRecord),
+    records: batch.messages.map(inputRecords()),
   };
 }

@@ -1,7 +1,7 @@
 import kafkajs, { type Assigner, type Cluster } from 'kafkajs';
 import type { KafkaConfig } from './client.ts';
 import { quietly, routeLogs } from './log-route.ts';
-import './zstd.ts';
+import './fetch-protocol.ts';
 
 /** About five seconds for one request and its connection; whoever asks decides about the next attempt. */
 const RETRY = { initialRetryTime: 50, maxRetryTime: 500, retries: 8 };

@@ -1,5 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
-import type { InputRecord } from '../port.ts';
+import type { InputRecord, RecordHeaders } from '../port.ts';
 
 /** What kafkajs decodes of a partition in a fetch response (protocol/requests/fetch/v11/response.js). */
 export interface FetchedPartition {
@@ -34,6 +34,7 @@ export function committedRecords(
   fromOffset: bigint,
 ): { readonly records: InputRecord[]; readonly nextOffset: bigint } {
   const records: InputRecord[] = [];
+  const toInputRecord = inputRecords();
   const ahead = [...(abortedTransactions ?? [])]
     .map(({ producerId, firstOffset }) => ({ producerId, firstOffset: BigInt(firstOffset) }))
     .sort((one, other) => (one.firstOffset < other.firstOffset ? -1 : 1));
@@ -54,11 +55,25 @@ export function committedRecords(
   return { records, nextOffset };
 }
 
-export function toInputRecord({ offset, timestamp, key, value, headers }: FetchedMessage | KafkaMessage): InputRecord {
-  const last: Record<string, Buffer | undefined> = {};
-  for (const [name, given] of Object.entries(headers ?? {})) {
-    const one = Array.isArray(given) ? given.at(-1) : given;
-    last[name] = typeof one === 'string' ? Buffer.from(one) : one;
-  }
-  return { offset: BigInt(offset), timestampMs: Number(timestamp), key, value, headers: last };
+/** Messages as the port has them. Neighbours with one object of headers have one here too. */
+export function inputRecords(): (message: FetchedMessage | KafkaMessage) => InputRecord {
+  let given: FetchedMessage['headers'];
+  let headers: RecordHeaders = {};
+  return (message) => {
+    if (message.headers !== given) {
+      given = message.headers;
+      headers = lastOfEach(given);
+    }
+    const { offset, timestamp, key, value } = message;
+    return { offset: BigInt(offset), timestampMs: Number(timestamp), key, value, headers };
+  };
+}
+
+function lastOfEach(given: FetchedMessage['headers']): RecordHeaders {
+  return Object.fromEntries(
+    Object.entries(given ?? {}).map(([name, values]) => {
+      const one = Array.isArray(values) ? values.at(-1) : values;
+      return [name, typeof one === 'string' ? Buffer.from(one) : one];
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 import kafkajs, { type Consumer } from 'kafkajs';
 import type { KafkaConfig } from './client.ts';
 import { routeLogs } from './log-route.ts';
-import './zstd.ts';
+import './fetch-protocol.ts';
 
 export interface GroupConsumerOptions {
   readonly groupId: string;

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import { type BatchCodec, encodeRecordBatch } from '../record-batch/encode-batch.ts';
 import { PartitionRecords } from './partition-records.ts';
+import { changeProtocol } from './pinned-kafkajs.ts';
 import { zstdBatch } from './zstd.ts';
 
 /** What kafkajs hands to the encoder of a produce request (broker/index.js, `produce`). */
@@ -21,47 +21,22 @@ export interface ProduceRequest {
   }[];
 }
 
-interface EncodedRequest {
-  readonly encode: () => Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>;
+interface Exchange {
+  readonly request: { readonly encode: () => Promise<{ readonly buf: Buffer; readonly buffer: Buffer }> };
 }
 
-/** A version of a request: what to send, and how to read the answer. */
-type Protocol = (request: ProduceRequest) => { readonly request: EncodedRequest; readonly response: unknown };
-
-interface Definition {
-  readonly versions: readonly string[];
-  protocol: (of: { readonly version: number }) => Protocol;
-}
-
-const PINNED = '2.2.4';
 /** The highest that kafkajs speaks, and the first that takes zstd. */
 const VERSION = 7;
 
 /**
- * Puts our encoder in the place where kafkajs looks up how a produce request is encoded, for requests that carry
- * `PartitionRecords`; all others, and every answer, stay kafkajs' own, and so do leaders, retries, transactions and errors.
- * The place is not part of its interface: so the version is held, and a test sends through it.
+ * Requests that carry `PartitionRecords` are encoded by ours. All others, and every answer, stay kafkajs' own, and so do
+ * leaders, retries, transactions and errors.
  */
-function install(): void {
-  const load = createRequire(import.meta.url);
-  const { version }: { readonly version: string } = load('kafkajs/package.json');
-  const produce: Definition = load('kafkajs/src/protocol/requests').requests.Produce;
-  if (version !== PINNED || !produce.versions.includes(String(VERSION))) {
-    throw new Error(`kafkajs ${version} is installed, and the encoder of record batches was written for ${PINNED}`);
-  }
-  const original = produce.protocol;
-  produce.protocol = (of) => {
-    const protocol = original(of);
-    return (request) => {
-      const theirs = protocol(request);
-      if (!carriesOurs(request)) return theirs;
-      if (of.version !== VERSION) throw new Error(`the broker speaks version ${of.version} of Produce, not ${VERSION}`);
-      return { ...theirs, request: { ...theirs.request, encode: () => encode(request) } };
-    };
-  };
-}
-
-install();
+changeProtocol<ProduceRequest, Exchange>('Produce', VERSION, (theirs, request, spoken) => {
+  if (!carriesOurs(request)) return theirs;
+  if (spoken !== VERSION) throw new Error(`the broker speaks version ${spoken} of Produce, not ${VERSION}`);
+  return { ...theirs, request: { ...theirs.request, encode: () => encode(request) } };
+});
 
 function carriesOurs({ topicData }: ProduceRequest): boolean {
   return topicData.some(({ partitions }) => partitions.some(({ messages }) => messages instanceof PartitionRecords));

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { outputRecords } from '../../test/output-records.ts';
 import type { OutputRecord } from '../port.ts';
 import { type BatchHead, encodeRecordBatch } from './encode-batch.ts';
 
@@ -18,7 +19,6 @@ const plain: BatchHead = {
   codec: null,
 };
 const NOW_MS = 1_700_000_000_000;
-const MOST_MS = Number.MAX_SAFE_INTEGER;
 
 /** What kafkajs makes of the same records: `protocol/requests/produce/v3/request.js` computes the times like this. */
 async function encodedByKafkajs(records: readonly OutputRecord[], head: BatchHead): Promise<Buffer> {
@@ -39,23 +39,8 @@ async function encodedByKafkajs(records: readonly OutputRecord[], head: BatchHea
   return batch.buffer;
 }
 
-const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array));
-const record: fc.Arbitrary<OutputRecord> = fc.record(
-  {
-    partition: fc.constant(0),
-    key: fc.option(bytes(80)),
-    value: fc.option(bytes(300)),
-    headers: fc.dictionary(fc.string({ unit: 'binary', maxLength: 70 }), fc.string({ unit: 'binary', maxLength: 70 }), {
-      noNullPrototype: true,
-      maxKeys: 4,
-    }),
-    timestampMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 2 ** 31 }), fc.integer({ min: 0, max: MOST_MS })),
-  },
-  { requiredKeys: ['partition', 'key', 'value'] },
-);
-const records = fc.array(record, { minLength: 1, maxLength: 300, size: '+1' });
 /** kafkajs' decoder collects headers in an object that inherits: a header named `toString` comes back with a function. */
-const decodable = records.filter((given) =>
+const decodable = outputRecords.filter((given) =>
   given.every(({ headers }) => !Object.keys(headers ?? {}).some((name) => name in {})),
 );
 const head: fc.Arbitrary<BatchHead> = fc.record({
@@ -69,7 +54,7 @@ const head: fc.Arbitrary<BatchHead> = fc.record({
 describe('a batch', () => {
   test('is byte for byte the one that kafkajs makes', async () => {
     await fc.assert(
-      fc.asyncProperty(records, head, async (given, of) => {
+      fc.asyncProperty(outputRecords, head, async (given, of) => {
         expect(encodeRecordBatch(given, of, NOW_MS)).toEqual(await encodedByKafkajs(given, of));
       }),
       { numRuns: 300 },
