@@ -10,14 +10,15 @@ interface Fact {
   readonly entity_type: string;
   readonly parent_id: string;
   readonly name: string;
-  /** 1 = the word that stands is a describer's. */
   readonly is_described: number;
 }
 
-/** Of each key the last word stands, whoever says it: a describer's, or that of an event which came before it was known. */
+/** What holds of each entity and nesting, whoever said it: an event that is later than a description may say it again. */
 const FACTS = `
 SELECT kind, entity_id, any(entity_type) AS entity_type, parent_id, any(name) AS name,
-  max(source = 'describe' AND sensor IN {describers:Array(String)}) AS is_described
+  (kind, entity_id, parent_id) IN (
+    SELECT kind, entity_id, parent_id FROM facts
+    WHERE tenant = {tenant:String} AND sensor IN {describers:Array(String)} AND source = 'describe') AS is_described
 FROM facts_current
 WHERE tenant = {tenant:String} AND kind IN ('entity', 'nesting') AND position(entity_id, {label:String}) > 0
 GROUP BY kind, entity_id, parent_id`;
@@ -44,15 +45,13 @@ export async function checkFacts(context: CheckContext): Promise<CheckResult> {
     const key = `${fact.kind} ${fact.entity_id} ${fact.parent_id}`;
     const one = wanted.get(key);
     if (one === undefined) {
+      // Of what nobody described an event may have spoken.
       if (fact.is_described === 1) tally.found('extra', fact.kind, () => key);
       return;
     }
     one.seen = true;
     if (fact.entity_type !== one.type) tally.found('wrong', 'entity_type', () => `${key}: ${fact.entity_type}`);
-    // An event that knows no name, and of no description yet, leaves none (docs/semantics.md, "Facts").
-    const isUnnamed = fact.is_described === 0 && fact.name === '';
-    if (fact.name !== one.name && !isUnnamed)
-      tally.found('wrong', 'name', () => `${key}: ${fact.name} instead of ${one.name}`);
+    if (fact.name !== one.name) tally.found('wrong', 'name', () => `${key}: ${fact.name} instead of ${one.name}`);
   });
   for (const [key, { isCertain, seen }] of wanted) {
     tally.compare();
