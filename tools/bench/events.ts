@@ -30,9 +30,18 @@ export function createEvents(seed: string, nowMs: number) {
 /** Few courses are large and few learners busy: squaring a uniform number gives the first quarter half of everything. */
 const skewed = (random: Random, below: number): number => Math.floor(random.next() ** 2 * below);
 
+const COURSES_EACH = 5;
+const GOLDEN = 0.618_033_988_75;
+
+/** One of the five courses of a learner: always the same ones, and few of all are large. */
+function courseOf(random: Random, user: number): number {
+  const uniform = ((user * COURSES_EACH + random.between(0, COURSES_EACH - 1)) * GOLDEN) % 1;
+  return Math.floor(uniform ** 2 * COURSES);
+}
+
 function learnEvent(random: Random, id: string, atMs: number): object {
   const user = skewed(random, LEARNERS);
-  const course = skewed(random, COURSES);
+  const course = courseOf(random, user);
   const userHex = hexFrom(`u${user}`);
   const courseHex = hexFrom(`c${course}`);
   const time = new Date(atMs).toISOString();
@@ -88,8 +97,9 @@ function learnEvent(random: Random, id: string, atMs: number): object {
 
 function canvasEvent(random: Random, id: string, atMs: number): object {
   const urn = (what: string, number: number) => `urn:instructure:canvas:${what}:${105_700_000_000_000 + number}`;
-  const user = urn('user', skewed(random, LEARNERS));
-  const course = skewed(random, COURSES);
+  const learner = skewed(random, LEARNERS);
+  const user = urn('user', learner);
+  const course = courseOf(random, learner);
   const page = skewed(random, PAGES_PER_COURSE);
   const vendor = (fields: object) => ({ 'com.instructure.canvas': fields });
   return {
@@ -131,7 +141,7 @@ function canvasEvent(random: Random, id: string, atMs: number): object {
       organization: { id: urn('course', course), type: 'CourseOffering' },
       roles: ['Learner'],
     },
-    session: { id: urn('session', user.length + skewed(random, LEARNERS)), type: 'Session' },
+    session: { id: urn('session', learner), type: 'Session' },
     extensions: vendor({
       hostname: 'canvas.example.edu',
       request_id: uuidFrom(`request ${id}`),
