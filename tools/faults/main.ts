@@ -30,6 +30,7 @@ const kinds = (text: string): FaultKind[] => {
 interface CommonOptions extends Omit<RunOptions, 'brokers'> {
   readonly brokers: '1' | '3';
   readonly out?: string;
+  readonly logs?: string;
 }
 
 const program = new Command('npm run faults --').description(
@@ -50,7 +51,8 @@ const command = (name: string, description: string, defaults: { minutes: number;
     )
     .option('--instances <n>', 'of each service', number(1), 2)
     .option('--partitions <n>', 'of the event topics', number(1), 6)
-    .option('--out <file>', 'write the report as JSON');
+    .option('--out <file>', 'write the report as JSON')
+    .option('--logs <dir>', 'keep the logs of all parts there');
 
 command('run', 'faults of every kind, from a seed', { minutes: 5, rate: 300 })
   .option('--only <kinds>', 'only these kinds, by comma', kinds)

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describeMachine, loadAverage } from '../bench/machine.ts';
 import { startProofStack } from './proof-stack.ts';
 import type { ProofReport } from './report.ts';
@@ -8,7 +10,11 @@ import { type Settled, settle } from './settle.ts';
 export interface ProveOptions extends RunOptions {
   readonly run: string;
   readonly again: string;
+  /** Folder that gets the logs of all parts before the stack goes; without it they go with it. */
+  readonly logs?: string;
 }
+
+const SAY_EVERY_MS = 10_000;
 
 const NOT_SETTLED: Settled = { drainSeconds: 0, verifications: [] };
 
@@ -33,7 +39,7 @@ export async function prove(
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<ProofReport> {
-  const { brokers, instances, partitions, seed, minutes } = options;
+  const { brokers, instances, partitions, seed, minutes, logs } = options;
   const loadBefore = loadAverage();
   say('Starting a stack …');
   await using proof = await startProofStack({ brokers, instances, partitions, ...run.stack }, (event) => {
@@ -42,7 +48,8 @@ export async function prove(
   signal.throwIfAborted();
   const { sent, faults = [], figures = () => [] } = await run.go(proof, signal, say);
   if (!signal.aborted) say('Draining …');
-  const { drainSeconds, verifications } = await unlessAborted(signal, () => settle(proof, sent, () => {}));
+  const { drainSeconds, verifications } = await unlessAborted(signal, () => settle(proof, sent, seldom(say)));
+  if (logs !== undefined) await cp(join(proof.stack.dataDir, 'logs'), logs, { recursive: true });
   return {
     run: options.run,
     again: options.again,
@@ -59,5 +66,15 @@ export async function prove(
     unaskedEnds: proof.unaskedEnds(),
     figures: signal.aborted ? [] : await figures(drainSeconds),
     isCutOff: signal.aborted,
+  };
+}
+
+/** Of many lines one in a while: whoever waits wants to know for what. */
+function seldom(say: (line: string) => void): (line: string) => void {
+  let saidAt = performance.now();
+  return (line) => {
+    if (performance.now() - saidAt < SAY_EVERY_MS) return;
+    saidAt = performance.now();
+    say(`  ${line}`);
   };
 }

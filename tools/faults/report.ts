@@ -48,12 +48,15 @@ export interface Verdict extends Deviations {
 export function verdictOf({ faults, sent, verifications, figures, isCutOff }: ProofReport): Verdict {
   const deviations = deviationsOf(verifications);
   const failed = faults.filter(({ outcome }) => outcome.kind === 'failed');
+  // A load that was ended has some under way.
+  const givenUp = sent.reduce((sum, load) => sum + (load.isComplete ? load.givenUp : 0), 0);
   const unexpected = sent.flatMap((load) => Object.entries(load.unexpected));
   const broken = [
     deviations.lost > 0 && `${deviations.lost} lost`,
     deviations.doubled > 0 && `${deviations.doubled} doubled`,
     deviations.wrong > 0 && `${deviations.wrong} wrong`,
     ...failed.map(({ kind, part, outcome }) => `${kind} of ${part} was not set right: ${whyOf(outcome)}`),
+    givenUp > 0 && `${count(givenUp, 'request')} given up by their senders`,
     ...unexpected.map(([status, count]) => `${count} answers of ${status} that were not to come`),
     ...figures.map(({ name, isKept, ...of }) => isKept === false && `${name}: ${shown(of)}`),
     verifications.length === 0 && 'nothing was verified',

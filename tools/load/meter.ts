@@ -1,6 +1,6 @@
 import { createHistogram } from '../bench/histogram.ts';
 import type { Body } from './body.ts';
-import type { Outcome } from './send/target.ts';
+import { isSentAgain, type Outcome } from './send/target.ts';
 
 /** What was sent and answered so far. */
 export interface Reading {
@@ -9,6 +9,7 @@ export interface Reading {
   readonly bytes: number;
   /** Tries beyond the first. */
   readonly repeats: number;
+  /** Bodies whose last try was not answered, or with "not now": their sender gave up, or the run was ended. */
   readonly givenUp: number;
   /** Answers other than those that were to come, by status. */
   readonly unexpected: Readonly<Record<string, number>>;
@@ -28,7 +29,7 @@ export function createMeter() {
       repeats += tries - 1;
       const expected = body.channel === 'kafka' ? 200 : body.status;
       if (status === expected) latencies.record(latencyMs * 1_000);
-      else if (status === 0) givenUp += 1;
+      else if (isSentAgain(status)) givenUp += 1;
       else unexpected[status] = (unexpected[status] ?? 0) + 1;
     },
     read: (): Reading => {

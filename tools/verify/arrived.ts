@@ -51,7 +51,10 @@ export async function untilArrived(
   for (;;) {
     if (last.rows >= wanted.rows && last.letters >= wanted.letters && last.told >= wanted.told) return last;
     if (Date.now() - changedAt > patienceMs) return last;
-    report(`waiting: ${last.rows} of ${wanted.rows} rows, ${last.letters} of ${wanted.letters} dead letters`);
+    report(
+      `waiting: ${last.rows} of ${wanted.rows} rows, ${last.letters} of ${wanted.letters} dead letters, ` +
+        `${last.told} of ${wanted.told} told by the ledger of the sink`,
+    );
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     const now = await arrived(context);
     if (now.rows !== last.rows || now.letters !== last.letters || now.told !== last.told) changedAt = Date.now();

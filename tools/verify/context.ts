@@ -3,6 +3,7 @@ import { plainSensor } from '../load/body.ts';
 import { type Campus, createCampus } from '../load/campus.ts';
 import { registrySender } from '../load/describes.ts';
 import type { LedgerReader } from '../load/ledger/reader.ts';
+import { isSentAgain } from '../load/send/target.ts';
 import { senders } from '../load/senders/index.ts';
 import type { Abilities } from './abilities.ts';
 
@@ -32,7 +33,7 @@ export function contextOf(ledger: LedgerReader, address: ClickHouseAddress, abil
     parameters: { tenant, sensors: `[${quoted}]`, label },
     isCertain: (body) => {
       const answer = ledger.answerTo(body);
-      return answer !== null && answer.status !== 0 && answer.status < 500;
+      return answer !== null && !isSentAgain(answer.status) && answer.status < 500;
     },
   };
 }

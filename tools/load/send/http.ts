@@ -1,10 +1,8 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Body } from '../body.ts';
-import { type Patience, pause, pauseMs, type Target } from './target.ts';
+import { isSentAgain, type Patience, pause, pauseMs, type Target } from './target.ts';
 
-/** "Not now" and "something went wrong on my side": a sensor sends again. */
-const AGAIN = new Set([408, 429, 500, 502, 503, 504]);
 /** A slow client sends its second half after this. */
 const SLOW_MS = 1_500;
 
@@ -49,7 +47,7 @@ export function httpTarget(url: string, patience: Patience): Target {
       for (let tries = 1; ; tries += 1) {
         const { status, retryAfterSeconds } = await post(body);
         const isOver = patience.signal.aborted || performance.now() > endsAt;
-        if (isOver || (status !== 0 && !AGAIN.has(status))) return { status, tries };
+        if (isOver || !isSentAgain(status)) return { status, tries };
         await pause(pauseMs(tries, retryAfterSeconds, Math.random), patience.signal);
       }
     },

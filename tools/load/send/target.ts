@@ -24,6 +24,14 @@ export interface Patience {
   readonly signal: AbortSignal;
 }
 
+const NOT_NOW = new Set([408, 429, 500, 502, 503, 504]);
+
+/**
+ * No answer, "not now", or "something went wrong on my side": a sensor sends again. Of a body whose last try ended so nobody
+ * knows whether it is there.
+ */
+export const isSentAgain = (status: number): boolean => status === 0 || NOT_NOW.has(status);
+
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
 

@@ -99,7 +99,8 @@ async function checkBucket(bucket: Bucket, context: CheckContext, tally: Tally):
     }
     found.seen += 1;
     if (found.seen > 1) tally.found('doubled', '', () => describeRow(row));
-    else compareRow(row, found.row, found, context, tally);
+    // Of two rows either may come first: each is compared.
+    compareRow(row, found.row, found, context, tally);
   });
   for (const [key, { row, isForbidden, isCertain, seen }] of wanted) {
     if (isForbidden || row === null) continue;
