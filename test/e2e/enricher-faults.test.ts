@@ -44,6 +44,7 @@ const faults: Readonly<Record<string, (round: number) => Promise<void>>> = {
   'SIGSTOP of an enricher past its session, then SIGCONT': async (round) => {
     const victim = part(enrichers[round % 2]!);
     victim.kill('SIGSTOP');
+    // What comes for its partitions from now on is enriched by the other one, and that has to wait for the session to end.
     await flowsOn();
     victim.kill('SIGCONT');
     await flowsOn();

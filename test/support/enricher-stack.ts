@@ -15,7 +15,10 @@ export interface EnricherStack extends AsyncDisposable {
   readonly stack: Stack;
   readonly load: SteadyLoad;
   readonly ledger: LedgerFollower;
-  /** Resolves when every partition is enriched up to what stood in Kafka at the call. @returns milliseconds that it took */
+  /**
+   * Resolves when every partition is enriched up to what came after the call: what came before it may have been enriched by
+   * an owner that was stopped since. @returns milliseconds that it took
+   */
   readonly flowsOn: () => Promise<number>;
 }
 
@@ -42,6 +45,7 @@ export async function startEnricherStack(
   });
   const flowsOn = async () => {
     const from = performance.now();
+    await load.bringsMore();
     const ends = await eventually(
       'the ends of the log',
       () => endsOfEvents(stack),

@@ -1,8 +1,11 @@
 import type { OutputRecord, RecordProducer } from '@caliper-pipeline/kafka';
+import { eventually } from './eventually.ts';
 
 export interface SteadyLoad {
   /** How many are in Kafka for certain: those of the numbers below it. Repeats and unknown outcomes may be there beside them. */
   readonly written: () => number;
+  /** Resolves when as many as a second brings were written after the call, so that there is something new for every partition; at once after `stop`. */
+  readonly bringsMore: () => Promise<void>;
   /** Ends after the batch that is under way. */
   readonly stop: () => Promise<void>;
 }
@@ -34,6 +37,14 @@ export function startSteadyLoad({ producer, topic, perSecond, recordOf }: Steady
   const running = write();
   return {
     written: () => written,
+    bringsMore: async () => {
+      const wanted = written + Math.max(2 * BATCH, perSecond);
+      await eventually(
+        'records of the load',
+        async () => written,
+        (now) => stopped || now >= wanted,
+      );
+    },
     stop: async () => {
       stopped = true;
       await running;
