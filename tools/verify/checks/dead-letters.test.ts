@@ -4,10 +4,13 @@ import { expect, test } from 'vitest';
 import { faultNames } from '../../load/faults.ts';
 import type { LedgerItem } from '../../load/item.ts';
 import type { LedgerReader } from '../../load/ledger/reader.ts';
+import { shapes } from '../../load/senders/index.ts';
 import { contextOf } from '../context.ts';
 import { checkDeadLetters } from './dead-letters.ts';
 
+const [{ sender }] = shapes as [(typeof shapes)[number]];
 const header = {
+  onTopic: [] as string[],
   label: 'x',
   seed: 's',
   learners: 20,
@@ -16,14 +19,19 @@ const header = {
   startedAtMs: 0,
 } as LedgerReader['header'];
 const fault = faultNames.find((name) => name === 'changed-content')!;
-const conflict = { kind: 'conflict', fault, serial: 7, body: 0, key: '0'.repeat(32) } as LedgerItem;
+const conflict = { kind: 'conflict', fault, serial: 7, body: 0, shape: 0, key: '0'.repeat(32) } as LedgerItem;
 
 /** What is found when a conflict was sent so often and has become so many letters. */
-async function found(tries: number, letters: number): Promise<string[]> {
+async function found(tries: number, letters: number, onTopic: readonly string[] = []): Promise<string[]> {
   const items = async function* () {
     yield conflict;
   };
-  const ledger: LedgerReader = { folder: '', header, items, answerTo: (body) => ({ body, status: 200, tries }) };
+  const ledger: LedgerReader = {
+    folder: '',
+    header: { ...header, onTopic: [...onTopic] },
+    items,
+    answerTo: (body) => ({ body, status: 200, tries }),
+  };
   const address = { url: '', user: '', password: '', database: '' };
   const id = contextOf(ledger, address, { hasStage: true, hasRepair: false }).campus.itemId(7).replaceAll('-', '');
   const letter = { id, stage: 'enricher', reason: 'id_conflict', detail: '', received_at: 0 };
@@ -42,4 +50,9 @@ test('a body that was sent once makes one letter; one that was sent again at mos
   expect(await found(2, 2)).toEqual([]);
   expect(await found(2, 3)).toEqual(['1 doubled']);
   expect(await found(2, 0)).toEqual(['1 missing']);
+});
+
+test('what came by the ingress topic may be produced again by the gateway, and is there all the same', async () => {
+  expect(await found(1, 3, [sender.name])).toEqual([]);
+  expect(await found(1, 0, [sender.name])).toEqual(['1 missing']);
 });

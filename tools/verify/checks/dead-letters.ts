@@ -1,5 +1,7 @@
 import { askEach } from '../../clickhouse.ts';
 import { faultOf } from '../../load/faults.ts';
+import type { LedgerItem } from '../../load/item.ts';
+import { shapes } from '../../load/senders/index.ts';
 import { type CheckContext, isoOf } from '../context.ts';
 import { type CheckResult, createTally } from '../findings.ts';
 
@@ -21,6 +23,12 @@ WHERE tenant = {tenant:String} AND received_at >= fromUnixTimestamp64Milli({sinc
 /** Longest difference of two clocks that is taken for one. */
 const CLOCKS_MS = 3_600_000;
 
+/** What came by the ingress topic the gateway may have produced again as well, after an answer that it did not get. */
+function mostCopies({ body, shape }: LedgerItem, { ledger }: CheckContext): number {
+  const isOnTopic = ledger.header.onTopic.includes(shapes[shape]!.sender.name);
+  return (isOnTopic ? null : ledger.answerTo(body)?.tries) ?? Number.POSITIVE_INFINITY;
+}
+
 /**
  * Dead letters by reason: one for each item that must become one, and no other of this run. A letter of the gateway is named by
  * its content, whatever is repeated; a conflict by the record that it was in, and a body that was sent several times may have
@@ -40,7 +48,7 @@ export async function checkDeadLetters(context: CheckContext): Promise<CheckResu
     const isConflict = kind === 'conflict';
     const id = isConflict ? campus.itemId(item.serial).replaceAll('-', '') : item.key;
     const reason = isConflict ? 'id_conflict' : (faultOf(fault).deadLetter ?? '');
-    const most = isConflict ? (ledger.answerTo(item.body)?.tries ?? Number.POSITIVE_INFINITY) : 1;
+    const most = isConflict ? mostCopies(item, context) : 1;
     wanted.set(id, { reason, fault, isCertain: context.isCertain(item.body), most, seen: 0 });
   }
   const parameters = { ...context.parameters, since: String(ledger.header.startedAtMs - CLOCKS_MS) };
