@@ -10,9 +10,6 @@ import { hotRun } from './runs/hot.ts';
 import type { Run, RunOptions } from './runs/run.ts';
 import { soakRun } from './runs/soak.ts';
 
-/** So long the output may take to be written. */
-const LAST_WORDS_MS = 3_000;
-
 const number =
   (least: number, isWhole = true) =>
   (text: string): number => {
@@ -111,9 +108,9 @@ async function start<Own>(
     const report = await prove(run(options), { ...options, run: name, again }, interrupted.signal, say);
     console.log(reportText(report));
     if (out !== undefined) await writeFile(out, `${JSON.stringify(reportJson(report), null, 2)}\n`);
-    process.exitCode = interrupted.signal.aborted ? 130 : verdictOf(report).isKept ? 0 : 1;
-    // The stack is gone and all is said: a client that still looks for its broker must not keep the process.
-    setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
+    // The stack is gone and all is said (pipes and files are written at once on POSIX). At once, and not by a timer: of a client
+    // whose broker is gone something can go on without a pause, and then no timer of this process ever runs.
+    process.exit(interrupted.signal.aborted ? 130 : verdictOf(report).isKept ? 0 : 1);
   } catch (error) {
     say(`✘ ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = interrupted.signal.aborted ? 130 : 2;
