@@ -88,11 +88,15 @@ program.addHelpText(
   '\nExit codes: 0 every promise was kept, 1 one was not, 2 it could not be run, 130 interrupted',
 );
 
+/**
+ * Does a run, says what came of it and ends the process. Pipes and files are written by then (POSIX). At once, and not when
+ * nothing is left to do: of a client whose broker is gone something can go on without a pause, and no timer runs beside it.
+ */
 async function start<Own>(
   name: string,
   given: CommonOptions & Own,
   run: (options: RunOptions & Own) => Run,
-): Promise<void> {
+): Promise<never> {
   const interrupted = new AbortController();
   // The first ends everything in order; a second does not wait, and may leave a folder behind.
   process.on('SIGINT', () => {
@@ -108,12 +112,10 @@ async function start<Own>(
     const report = await prove(run(options), { ...options, run: name, again }, interrupted.signal, say);
     console.log(reportText(report));
     if (out !== undefined) await writeFile(out, `${JSON.stringify(reportJson(report), null, 2)}\n`);
-    // The stack is gone and all is said (pipes and files are written at once on POSIX). At once, and not by a timer: of a client
-    // whose broker is gone something can go on without a pause, and then no timer of this process ever runs.
     process.exit(interrupted.signal.aborted ? 130 : verdictOf(report).isKept ? 0 : 1);
   } catch (error) {
     say(`✘ ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = interrupted.signal.aborted ? 130 : 2;
+    process.exit(interrupted.signal.aborted ? 130 : 2);
   }
 }
 

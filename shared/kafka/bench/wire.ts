@@ -115,7 +115,7 @@ await admin.connect();
 const topic = 'bench.wire';
 await admin
   .createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }] })
-  .catch(() => {});
+  .catch(() => {}); // whether it is there and led is waited for
 await until(`${topic} is led`, async () => {
   const found = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => null);
   return found?.topics[0]?.partitions.filter(({ leader }) => leader >= 0).length === PARTITIONS;

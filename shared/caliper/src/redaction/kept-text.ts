@@ -1,3 +1,4 @@
+import { boundedCache } from '../json/bounded-cache.ts';
 import { canonicalJson } from '../json/canonical.ts';
 import { type SortedCopy, sortedCopier } from '../json/sorted-copy.ts';
 import { type JsonObject, objectOf } from '../json/values.ts';
@@ -40,13 +41,24 @@ function firstPass(item: JsonObject, rules: RedactionRules): SortedCopy | null {
   }
 }
 
-/** A sensor's rules are one object for as long as they hold. */
-const copiers = new WeakMap<RedactionRules, (value: unknown) => SortedCopy>();
+type Copier = (value: unknown) => SortedCopy;
 
-function copierOf(rules: RedactionRules): (value: unknown) => SortedCopy {
+const MOST_RULES = 64;
+const MOST_RULES_CHARACTERS = 100_000;
+/** What a copier remembers of shapes is megabytes: a thousand sensors with the same rules share one. */
+const copierFor: (rules: string) => Copier = boundedCache(
+  (rules) => sortedCopier(redactionLookout(JSON.parse(rules) as RedactionRules)),
+  MOST_RULES,
+  MOST_RULES_CHARACTERS,
+);
+
+/** A sensor's rules are one object for as long as they hold: their text is made once. */
+const copiers = new WeakMap<RedactionRules, Copier>();
+
+function copierOf(rules: RedactionRules): Copier {
   const known = copiers.get(rules);
   if (known !== undefined) return known;
-  const copier = sortedCopier(redactionLookout(rules));
+  const copier = copierFor(JSON.stringify(rules));
   copiers.set(rules, copier);
   return copier;
 }

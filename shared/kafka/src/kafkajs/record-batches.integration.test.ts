@@ -40,6 +40,18 @@ const read = ({ offset, timestampMs, key, value, headers }: InputRecord) => ({
   headers: Object.entries(headers).map(([name, text]) => [name, String(text)]),
 });
 
+async function sentAndRead(topic: string): Promise<readonly InputRecord[]> {
+  const producer = kafka.client.recordProducer({ sendTimeoutMs: 10_000 });
+  await producer.send([{ topic, records }]);
+  await producer.disconnect();
+  const source = kafka.client.batchSource({ groupId: randomName('group'), topics: [topic] });
+  const seen = collector();
+  await source.start(seen.handler);
+  await seen.reached(records.length);
+  await source.stop();
+  return seen.records;
+}
+
 /** Told another compression, the broker reads every record with Kafka's own code and writes a batch of its own. */
 test.each([
   ['as we packed them', {}],
@@ -51,29 +63,15 @@ test.each([
   ],
 ])('records come back as they were, %s', async (_, settings) => {
   const topic = await kafka.topic(1, { ...settings, 'retention.ms': '-1' });
-  const producer = kafka.client.recordProducer({ sendTimeoutMs: 10_000 });
-  await producer.send([{ topic, records }]);
-  await producer.disconnect();
-  const source = kafka.client.batchSource({ groupId: randomName('group'), topics: [topic] });
-  const seen = collector();
-  await source.start(seen.handler);
-  await seen.reached(records.length);
-  await source.stop();
-  expect(seen.records.map(read)).toEqual(records.map(written));
+  const seen = await sentAndRead(topic);
+  expect(seen.map(read)).toEqual(records.map(written));
 });
 
 test('where the broker sets the times, they are one for a batch', async () => {
   const topic = await kafka.topic(1, { 'message.timestamp.type': 'LogAppendTime' });
-  const producer = kafka.client.recordProducer({ sendTimeoutMs: 10_000 });
   const before = Date.now();
-  await producer.send([{ topic, records }]);
-  await producer.disconnect();
-  const source = kafka.client.batchSource({ groupId: randomName('group'), topics: [topic] });
-  const seen = collector();
-  await source.start(seen.handler);
-  await seen.reached(records.length);
-  await source.stop();
-  const times = new Set(seen.records.map(({ timestampMs }) => timestampMs));
+  const seen = await sentAndRead(topic);
+  const times = new Set(seen.map(({ timestampMs }) => timestampMs));
   expect(times.size).toBe(1);
   expect([...times][0]).toBeGreaterThanOrEqual(before);
 });
