@@ -1,14 +1,10 @@
 import { hash, randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import kafkajs from 'kafkajs';
-import { startStack } from '../../../infra/local/index.ts';
-import { createKafka } from '../src/kafkajs/client.ts';
 import { silentLogger } from '../src/logger.ts';
 import type { StageHandler } from '../src/stage/port.ts';
 import { type CountingTopics, countingStage } from '../test/counting-stage.ts';
 import { until } from '../test/until.ts';
+import { startBenchBroker } from './bench-broker.ts';
 
 /**
  * Microseconds of CPU per record of a stage that passes records through, with 0, 1 or 3 state puts and one seen id each:
@@ -20,24 +16,7 @@ const PARTITIONS = Number(process.argv[3] ?? 6);
 const KEYS = 100_000;
 const ONLY = process.argv[4];
 
-const dataDir = await mkdtemp(join(tmpdir(), 'caliper-bench-stage-'));
-const stack = await startStack({ dataDir, parts: ['kafka'] });
-const brokers = stack.endpoints.kafka.bootstrapServers.split(',');
-const kafka = createKafka({ brokers, clientId: 'bench', logger: silentLogger });
-const raw = new kafkajs.Kafka({ brokers, clientId: 'bench', logLevel: kafkajs.logLevel.NOTHING });
-const admin = raw.admin();
-await admin.connect();
-
-async function topic(name: string): Promise<string> {
-  await admin
-    .createTopics({ waitForLeaders: false, topics: [{ topic: name, numPartitions: PARTITIONS, replicationFactor: 1 }] })
-    .catch(() => {});
-  await until(`${name} is led`, async () => {
-    const found = await admin.fetchTopicMetadata({ topics: [name] }).catch(() => null);
-    return found?.topics[0]?.partitions.filter(({ leader }) => leader >= 0).length === PARTITIONS;
-  });
-  return name;
-}
+const { dataDir, kafka, brokers, topic, stop } = await startBenchBroker(PARTITIONS);
 
 /** A thousand bytes that compress like events do. */
 const words = Array.from({ length: 500 }, () => randomBytes(6).toString('hex'));
@@ -137,7 +116,5 @@ await run(1, 500, 'warm-up');
 for (const { puts, most } of ONLY === undefined ? runs : [{ puts: Number(ONLY), most: 2_000 }]) {
   await run(puts, most, `bench-${puts}-${most}`);
 }
-await admin.disconnect();
-await stack.stop();
-await rm(dataDir, { recursive: true, force: true });
+await stop();
 process.exit(0);

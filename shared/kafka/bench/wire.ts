@@ -1,18 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
 import kafkajs from 'kafkajs';
-import { startStack } from '../../../infra/local/index.ts';
-import { createKafka } from '../src/kafkajs/client.ts';
 import { encodeProduceRequest } from '../src/kafkajs/produce-protocol.ts';
 import { cutRounds } from '../src/kafkajs/produce-rounds.ts';
-import { silentLogger } from '../src/logger.ts';
 import type { OutputRecord } from '../src/port.ts';
-import { until } from '../test/until.ts';
+import { startBenchBroker } from './bench-broker.ts';
 
 /**
  * Microseconds of CPU per record of this process, kafkajs' own encoder beside ours: `node shared/kafka/bench/wire.ts [records]`.
@@ -105,21 +99,8 @@ for (const size of [100, 2_000]) {
 }
 if (process.argv.includes('--encode')) process.exit(0);
 
-const dataDir = await mkdtemp(join(tmpdir(), 'caliper-bench-wire-'));
-const stack = await startStack({ dataDir, parts: ['kafka'] });
-const brokers = stack.endpoints.kafka.bootstrapServers.split(',');
-const kafka = createKafka({ brokers, clientId: 'bench', logger: silentLogger });
-const raw = new kafkajs.Kafka({ brokers, clientId: 'bench', logLevel: kafkajs.logLevel.NOTHING });
-const admin = raw.admin();
-await admin.connect();
-const topic = 'bench.wire';
-await admin
-  .createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }] })
-  .catch(() => {}); // whether it is there and led is waited for
-await until(`${topic} is led`, async () => {
-  const found = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => null);
-  return found?.topics[0]?.partitions.filter(({ leader }) => leader >= 0).length === PARTITIONS;
-});
+const { kafka, raw, admin, topic: createTopic, stop } = await startBenchBroker(PARTITIONS);
+const topic = await createTopic('bench.wire');
 
 /** Some requests beside each other, as the gateway has them. */
 async function sendAll(chunks: readonly OutputRecord[][], send: (records: OutputRecord[]) => Promise<unknown>) {
@@ -170,7 +151,5 @@ await cpuOf('consume through the port', written, async () => {
   await source.stop();
 });
 
-await admin.disconnect();
-await stack.stop();
-await rm(dataDir, { recursive: true, force: true });
+await stop();
 process.exit(0);
