@@ -1,5 +1,5 @@
 /** Bump when a rule changes what a field becomes. */
-export const LANGUAGE_RULE_VERSION = 2;
+export const LANGUAGE_RULE_VERSION = 3;
 
 /** What `parseJson` answers. `detail` names the place of the first error and holds nothing of the text. */
 export type ParseResult = { ok: true; value: unknown } | { ok: false; detail: string };

@@ -15,6 +15,9 @@ test.each([
   ["{'client_secret':'zq1'}", 'zq1'],
   ['{"api_key":zq1,', 'zq1'],
   ['{"nonce":"zq1', 'zq1'],
+  ['return=https://tool.example.org/?id_token=zq1', 'zq1'],
+  [`${'x'.repeat(500)}oauth_token=zq1`, 'zq1'],
+  [`{"a":"password" : "zq1"}`, 'zq1'],
 ])('%s keeps no secret', (text, secret) => {
   expect(redact(text)).not.toContain(secret);
 });
