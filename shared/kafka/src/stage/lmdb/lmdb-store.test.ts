@@ -176,3 +176,19 @@ test('a store that was opened and never written is not called damaged', async ()
   expect(statSync(data()).size).toBeGreaterThan(0);
   expect(warned).toEqual([]);
 });
+
+test('a marker that cannot be written is a failure of the store while it works, and said when it closes: the data stay', async () => {
+  await writeSome({ a: '1' });
+  const store = await openLmdbStore(folder, logger);
+  const blocked = join(folder, 'caliper-state.json.new');
+  mkdirSync(blocked); // as a full disk would, for everyone who runs this
+  expect(() => store.write(changes({ a: '2' }), CHECKPOINT)).toThrow(StoreFailure);
+  await store.close();
+  expect(warned).toEqual([expect.stringContaining('not closed in order')]);
+  await expect(openLmdbStore(folder, logger)).rejects.toThrow(StoreFailure);
+  rmSync(blocked, { recursive: true });
+  const next = await openLmdbStore(folder, logger);
+  expect(text(next.get('a'))).toBe('2');
+  await next.close();
+  expect(asideFolders()).toEqual([]);
+});

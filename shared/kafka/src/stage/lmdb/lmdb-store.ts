@@ -48,6 +48,15 @@ export async function openLmdbStore(folder: string, logger: Logger): Promise<Sta
     }
   }
 
+  /** That it cannot be written says nothing of the data. */
+  function mark(closed: boolean): void {
+    try {
+      writeMarker(folder, { bootId: bootId(), closed, openings: 0 });
+    } catch (error) {
+      throw new StoreFailure(`state in ${folder}, marker: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
   return {
     checkpoint: () => checkpoint,
     get: (key) =>
@@ -67,7 +76,7 @@ export async function openLmdbStore(folder: string, logger: Logger): Promise<Sta
         }),
       );
       checkpoint = next;
-      if (isFresh) writeMarker(folder, { bootId: bootId(), closed: false, openings: 0 });
+      if (isFresh) mark(false);
       isFresh = false;
     },
     entriesAfter: (key, limit) => attempt('range', () => entriesAfter(database, key, limit)),
@@ -77,8 +86,14 @@ export async function openLmdbStore(folder: string, logger: Logger): Promise<Sta
       checkpoint = null;
     },
     close: async () => {
-      if (!isDamaged) await syncAndClose();
-      else {
+      if (!isDamaged) {
+        await syncAndClose().catch((error) =>
+          logger.warn(
+            { folder, reason: messageOf(error) },
+            'state was not closed in order: it counts until this machine stops',
+          ),
+        );
+      } else {
         await database.close().catch(() => {}); // it is given up
         setAside(folder, 'reading or writing it failed', logger);
       }
@@ -90,7 +105,7 @@ export async function openLmdbStore(folder: string, logger: Logger): Promise<Sta
     const isOwn = database.get(OWNER_KEY)?.equals(owner) === true;
     await database.close();
     fsyncFile(join(folder, 'data.mdb'));
-    if (isOwn) writeMarker(folder, { bootId: bootId(), closed: true, openings: 0 });
+    if (isOwn) mark(true);
   }
 }
 
