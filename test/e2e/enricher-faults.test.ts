@@ -91,4 +91,4 @@ test('after all of them every output is what the reference says, once, and the l
   );
   expect(differences).toEqual([]);
   expect(ledgerBreaks).toEqual([]);
-});
+}, 240_000 + ROUNDS * 30_000);

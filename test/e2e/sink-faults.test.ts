@@ -106,4 +106,4 @@ test('after all of them every event is there once, as it was sent, and the ledge
       `physical repeats before merging ${repeats} %, longest pause ${(longestPauseMs / 1_000).toFixed(1)} s`,
   );
   expect(exact).toEqual(nothingWrong(sink.load.written()));
-});
+}, 240_000 + ROUNDS * 30_000);
