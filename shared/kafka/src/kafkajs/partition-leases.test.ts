@@ -37,3 +37,14 @@ test('the first reason is the fence; a warning does not lose the partition', () 
   lease.lose(evicted);
   expect([lease.isLost(), lease.fence()]).toEqual([true, rebalance]);
 });
+
+test('a commit that is answered after the loss moves the position of its generation, and of no later one', () => {
+  const leases = createPartitionLeases();
+  const frozen = leases.take('t', 0);
+  frozen.lose(new Error('no heartbeat was answered'));
+  frozen.moveTo(9n);
+  expect(leases.take('t', 0).position()).toBe(9n);
+  leases.loseAll(new Error('generation'));
+  frozen.moveTo(12n);
+  expect(leases.take('t', 0).position()).toBeUndefined();
+});

@@ -10,6 +10,10 @@ export interface PartitionLease {
   readonly lose: (reason: unknown) => void;
   /** Where the group stands, as far as this member knows in this generation; undefined before its first commit or skip. */
   readonly position: () => bigint | undefined;
+  /**
+   * Also of a lost lease: a commit can be answered after its sender was frozen past its session and has given up, and kafkajs
+   * fetches on from it. Seen: the next batch was told from the position before, with that many records too few.
+   */
   readonly moveTo: (position: bigint) => void;
   /** Remembers an error without losing the partition: the group forms anew, but a commit is still taken. */
   readonly warn: (reason: unknown) => void;
@@ -31,7 +35,8 @@ export interface PartitionLeases {
 
 export function createPartitionLeases(): PartitionLeases {
   const held = new Set<{ readonly lose: (reason: unknown) => void; readonly abort: () => void }>();
-  const positions = new Map<string, bigint>();
+  /** Of this generation; the leases of the one before keep theirs. */
+  let positions = new Map<string, bigint>();
   const keyOf = (topic: string, partition: number) => `${topic} ${partition}`;
   let stopping = false;
 
@@ -40,16 +45,15 @@ export function createPartitionLeases(): PartitionLeases {
     let fence: unknown;
     let lost = false;
     const key = keyOf(topic, partition);
+    const ofGeneration = positions;
     const lease: PartitionLease = {
       topic,
       partition,
       signal: controller.signal,
       fence: () => fence,
       isLost: () => lost,
-      position: () => positions.get(key),
-      moveTo: (position) => {
-        if (!lost) positions.set(key, position);
-      },
+      position: () => ofGeneration.get(key),
+      moveTo: (position) => void ofGeneration.set(key, position),
       lose: (reason) => {
         fence ??= reason;
         lost = true;
@@ -73,7 +77,7 @@ export function createPartitionLeases(): PartitionLeases {
       if (!positions.has(key)) positions.set(key, position);
     },
     loseAll: (reason) => {
-      positions.clear();
+      positions = new Map();
       for (const { lose } of held) lose(reason);
     },
     stop: () => {
