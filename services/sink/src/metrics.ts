@@ -6,7 +6,7 @@ export interface SinkMetrics {
   readonly countFailure: (table: string, code: string) => void;
   readonly countDeadLetter: (table: string, reason: string) => void;
   /** Follows what keeps a table's rows from being stored, at each scrape. */
-  readonly follow: (table: string, troubles: readonly Pick<Trouble, 'waitingSeconds' | 'stoppedPartitions'>[]) => void;
+  readonly follow: (table: string, trouble: Pick<Trouble, 'waitingSeconds' | 'stoppedPartitions'>) => void;
 }
 
 /** What the sink counts (docs/metrics.md holds the list; a test compares). */
@@ -43,16 +43,14 @@ export function sinkMetrics(registry: Registry): SinkMetrics {
     labelNames: ['table', 'reason'],
     registers,
   });
-  const followed = new Map<string, readonly Pick<Trouble, 'waitingSeconds' | 'stoppedPartitions'>[]>();
+  const followed = new Map<string, Pick<Trouble, 'waitingSeconds' | 'stoppedPartitions'>>();
   new Gauge({
     name: 'caliper_sink_waiting_seconds',
     help: 'For how long inserts have failed without one that was confirmed; 0 = they do not.',
     labelNames: ['table'],
     registers,
     collect() {
-      for (const [table, troubles] of followed) {
-        this.set({ table }, Math.max(...troubles.map((trouble) => trouble.waitingSeconds())));
-      }
+      for (const [table, trouble] of followed) this.set({ table }, trouble.waitingSeconds());
     },
   });
   new Gauge({
@@ -61,16 +59,11 @@ export function sinkMetrics(registry: Registry): SinkMetrics {
     labelNames: ['table'],
     registers,
     collect() {
-      for (const [table, troubles] of followed) {
-        this.set(
-          { table },
-          troubles.reduce((sum, trouble) => sum + trouble.stoppedPartitions(), 0),
-        );
-      }
+      for (const [table, trouble] of followed) this.set({ table }, trouble.stoppedPartitions());
     },
   });
   return {
-    follow: (table, troubles) => void followed.set(table, troubles),
+    follow: (table, trouble) => void followed.set(table, trouble),
     observeInsert: (table, count, size, duration) => {
       rows.inc({ table }, count);
       bytes.inc({ table }, size);

@@ -28,6 +28,8 @@ import { tellRange } from './steps/tell-range.ts';
 import { loading } from './topology.ts';
 
 const SEND_TIMEOUT_MS = 30_000;
+/** Of one insert: some 20,000 events. ClickHouse sorts and writes them as one block. */
+const MOST_INSERT_BYTES = 64 * 1024 * 1024;
 
 /** Wires the sink: clients, one consumer and one queue of inserts for each binding. */
 export async function startSink(
@@ -68,24 +70,18 @@ export async function startSink(
   }
   await retryWhileAway('kafka', producer.connect, untilThere);
 
-  const readers = bindings.map((binding) => ({
-    binding,
+  const readers = bindings.map((binding) => {
+    const trouble = createTrouble();
+    metrics.follow(binding.table, trouble);
     // Members of one group: while one waits for its insert, the other fetches.
-    members: Array.from({ length: config.SINK_READERS }, () => ({
-      source: sourceOf(binding),
-      trouble: createTrouble(),
-    })),
-  }));
-  for (const { binding, members } of readers) {
-    metrics.follow(
-      binding.table,
-      members.map(({ trouble }) => trouble),
-    );
-  }
-  const sources = readers.flatMap(({ binding, members }) => members.map((member) => ({ binding, ...member })));
-  for (const { binding, source, trouble } of sources) {
-    const handler = handlerOf(binding, trouble);
-    await retryWhileAway(`consumer of ${binding.table}`, () => source.start(handler), untilThere);
+    const sources = Array.from({ length: config.SINK_READERS }, () => sourceOf(binding));
+    return { binding, trouble, sources, handler: handlerOf(binding, trouble) };
+  });
+  const sources = readers.flatMap((reader) => reader.sources);
+  for (const { binding, handler, ...reader } of readers) {
+    for (const source of reader.sources) {
+      await retryWhileAway(`consumer of ${binding.table}`, () => source.start(handler), untilThere);
+    }
   }
 
   function sourceOf(binding: TableBinding) {
@@ -107,6 +103,7 @@ export async function startSink(
       insert: (batch, blockRows, patience) => insert(table, batch, blockRows, patience),
       flushMs: config.SINK_FLUSH_MS,
       flushBytes: config.SINK_FLUSH_BYTES,
+      mostBytes: MOST_INSERT_BYTES,
       logger,
       trouble,
       onInsert: (rows, bytes, seconds) => metrics.observeInsert(table, rows, bytes, seconds),
@@ -136,12 +133,14 @@ export async function startSink(
       ),
       registryDependency(schemas),
       { name: 'clickhouse', probe: () => pingClickHouse(clickhouse) },
-      ...sources.map(({ binding, source }) => sourceDependency(`consumer of ${binding.table}`, source)),
-      ...sources.map(({ binding, trouble }) => ({ name: `inserts into ${binding.table}`, probe: trouble.probe })),
+      ...readers.flatMap((reader) =>
+        reader.sources.map((source) => sourceDependency(`consumer of ${reader.binding.table}`, source)),
+      ),
+      ...readers.map(({ binding, trouble }) => ({ name: `inserts into ${binding.table}`, probe: trouble.probe })),
     ],
     drain: async () => {
       stopping.abort();
-      await Promise.all(sources.map(({ source }) => source.stop()));
+      await Promise.all(sources.map((source) => source.stop()));
     },
     close: async () => {
       await Promise.all([producer.disconnect(), clickhouse.close()]);

@@ -22,7 +22,7 @@ const refusedAt = (row: number | null): InsertOutcome => ({
   row,
 });
 
-function queueWith(answer: (bodies: readonly string[]) => InsertOutcome, flushBytes = 1_000) {
+function queueWith(answer: (bodies: readonly string[]) => InsertOutcome, mostBytes = 1_000) {
   const effects: string[] = [];
   const trouble = createTrouble();
   const queue = createInsertQueue({
@@ -32,7 +32,8 @@ function queueWith(answer: (bodies: readonly string[]) => InsertOutcome, flushBy
       return answer(bodies);
     },
     flushMs: 1,
-    flushBytes,
+    flushBytes: mostBytes,
+    mostBytes,
     logger: quiet,
     trouble,
     onInsert: (count) => effects.push(`stored ${count}`),
@@ -49,6 +50,28 @@ test('rows of several partitions are one insert; another schema is another inser
     queue.add(rows('s1', 'd'), never),
   ]);
   expect(effects).toEqual(['insert s1 a,b,d', 'stored 3', 'insert s2 c', 'stored 1']);
+});
+
+test('many bytes wait for no others, and all that has come meanwhile is the next insert', async () => {
+  const effects: string[] = [];
+  const queue = createInsertQueue({
+    insert: async (batch) => {
+      effects.push(batch.bodies.join(','));
+      if (effects.length === 1) for (const body of ['b', 'c', 'd']) later.push(queue.add(rows('s', body), never));
+      return stored;
+    },
+    flushMs: 1_000_000,
+    flushBytes: 2,
+    mostBytes: 1_000,
+    logger: quiet,
+    trouble: createTrouble(),
+    onInsert: () => {},
+    onFailure: () => {},
+  });
+  const later: Promise<unknown>[] = [];
+  await queue.add(rows('s', 'aa'), never);
+  await Promise.all(later);
+  expect(effects).toEqual(['aa', 'b,c,d']);
 });
 
 test('an answer that does not come in time is waited for longer, up to a bound; other failures change nothing', async () => {

@@ -7,22 +7,27 @@ export interface InsertQueue {
 }
 
 export interface InsertQueueOptions extends StoreOptions {
+  /** How long the first row waits for others. */
   readonly flushMs: number;
+  /** With so many bytes nothing waits for more. */
   readonly flushBytes: number;
+  /** Of one insert. */
+  readonly mostBytes: number;
 }
 
 interface Waiting {
   readonly rows: RowBatch;
   readonly bytes: number;
+  readonly sinceMs: number;
   readonly signal: AbortSignal;
   readonly resolve: (stored: Stored) => void;
   readonly reject: (defect: unknown) => void;
 }
 
 /**
- * Joins the rows of all partitions into few inserts: ClickHouse wants many rows at a time. One insert is under way at a
- * time; what arrives meanwhile is the next, so inserts grow when the sink is behind. Bytes are bounded by the fetches: each
- * partition has one batch here at most, because its handler waits.
+ * Joins the rows of all partitions of a table into few inserts: ClickHouse wants many rows at a time. One insert is under way
+ * at a time; what arrives meanwhile is the next, so inserts grow when the sink is behind. Bytes are bounded by the fetches:
+ * each partition has one batch here at most, because its handler waits.
  *
  * What a joined insert fails for is found out by inserting each partition alone: rows that are stored already come twice and
  * collapse by their key, and one partition's fault stops no other. If the process dies here, the offsets are not committed
@@ -37,7 +42,7 @@ export function createInsertQueue(options: InsertQueueOptions): InsertQueue {
   const schedule = () => {
     if (inserting || waiting.length === 0) return;
     if (waitingBytes >= options.flushBytes) return start();
-    timer ??= setTimeout(start, options.flushMs);
+    timer ??= setTimeout(start, waiting[0]!.sinceMs + options.flushMs - performance.now());
   };
 
   const start = () => {
@@ -63,7 +68,7 @@ export function createInsertQueue(options: InsertQueueOptions): InsertQueue {
     const rest: Waiting[] = [];
     let bytes = 0;
     for (const entry of waiting) {
-      const fits = group.length === 0 || bytes + entry.bytes <= options.flushBytes;
+      const fits = group.length === 0 || bytes + entry.bytes <= options.mostBytes;
       if (entry.rows.schemaText === schema && fits) {
         group.push(entry);
         bytes += entry.bytes;
@@ -78,7 +83,7 @@ export function createInsertQueue(options: InsertQueueOptions): InsertQueue {
     add: (rows, signal) =>
       new Promise((resolve, reject) => {
         const bytes = rows.bodies.reduce((sum, body) => sum + body.length, 0);
-        waiting.push({ rows, bytes, signal, resolve, reject });
+        waiting.push({ rows, bytes, sinceMs: performance.now(), signal, resolve, reject });
         waitingBytes += bytes;
         schedule();
       }),
