@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { claimDataFolder, secretOf } from './data-folder.ts';
+import { type Endpoints, endpointsFile } from './endpoints.ts';
 import { processIdentity } from './process-identity.ts';
 import { writeSenders } from './senders.ts';
 
@@ -47,4 +48,15 @@ test('senders keep their keys, and the services get hashes only', async () => {
   expect(second.senders.map(({ tenant }) => tenant)).toEqual(['demo', 'a', 'b']);
   const sensors = await readFile(second.sensorsFile, 'utf8');
   for (const { key } of second.senders) expect(sensors).not.toContain(key);
+});
+
+test('parts that become ready at once write endpoints.json one after the other, and the last word stands', async () => {
+  const endpoints = { sink: { admin: '', pid: 0 } } as unknown as { sink: { pid: number } } & Endpoints;
+  const keep = endpointsFile(folder, endpoints);
+  const writes = Array.from({ length: 20 }, (_, index) => {
+    endpoints.sink.pid = index;
+    return keep();
+  });
+  await Promise.all(writes);
+  expect(JSON.parse(await readFile(join(folder, 'endpoints.json'), 'utf8'))).toEqual({ sink: { admin: '', pid: 19 } });
 });

@@ -13,7 +13,15 @@ export interface Endpoints {
   sensors: Sender[];
 }
 
-/** Readable for its owner alone: it holds keys and a password. */
-export function writeEndpoints(folder: string, endpoints: Endpoints): Promise<void> {
-  return writeAtomically(join(folder, 'endpoints.json'), `${JSON.stringify(endpoints, null, 2)}\n`);
+/**
+ * Keeps `endpoints.json` as the endpoints are when it is called; readable for its owner alone, it holds keys. One write after the other: two parts that became ready at once
+ * wrote under one name, and the second found its file renamed by the first.
+ */
+export function endpointsFile(folder: string, endpoints: Endpoints): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  const write = () => writeAtomically(join(folder, 'endpoints.json'), `${JSON.stringify(endpoints, null, 2)}\n`);
+  return () => {
+    last = last.then(write, write);
+    return last;
+  };
 }

@@ -1,6 +1,6 @@
 import { roleGrants } from '@caliper-pipeline/infra/clickhouse';
 import { claimDataFolder, secretOf } from './data-folder.ts';
-import { type Endpoints, writeEndpoints } from './endpoints.ts';
+import { type Endpoints, endpointsFile } from './endpoints.ts';
 import { fetchJvmParts } from './fetch-jvm-parts.ts';
 import { clickhousePart, type LimitedUser } from './parts/clickhouse.ts';
 import { type BrokerAddress, brokerName, kafkaPart } from './parts/kafka.ts';
@@ -71,12 +71,14 @@ async function startParts(
   const gatewayPort = await between('gateway', ports.gateway);
   const endpoints = endpointsOf({ ...ports, gateway: gatewayPort }, brokers, password, senders);
 
+  const keepEndpoints = endpointsFile(dataDir, endpoints);
   let complete = false;
   const add = (definition: PartDefinition) => {
     const handle = supervise(definition, (event) => {
       if (event.kind === 'ready') {
         notePid(endpoints, event.part, event.pid);
-        if (complete) void writeEndpoints(dataDir, endpoints);
+        // Whoever reads it finds another process id until the next part is ready: no reason to end the stack.
+        if (complete) keepEndpoints().catch(() => {});
       }
       options.onEvent?.(event);
     });
@@ -131,7 +133,7 @@ async function startParts(
       services.push(await nextInstance(service));
   }
   await allStarted(services.map((service) => add(service)));
-  await writeEndpoints(dataDir, endpoints);
+  await keepEndpoints();
   complete = true;
   return {
     dataDir,
