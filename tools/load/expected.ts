@@ -122,7 +122,7 @@ function fullChain(chain: readonly Link[], { campus, course }: Act): readonly Li
   const links: Link[] = [];
   if (group !== undefined) links.push({ id: group.id, type: isDescribed ? 'Group' : group.type });
   // A group of Learn hangs under its offering, by Learn's own words.
-  if (group !== undefined && chain.length > 1) return [...links, offering];
+  if (group !== undefined && (chain.length > 1 || isPlacedByLearn(campus, course))) return [...links, offering];
   if (group !== undefined && !isDescribed) return links;
   if (last.id === offering.id && chain.length === 1) return [offering];
   links.push(isTyped ? section : { ...section, type: '' });
@@ -130,12 +130,17 @@ function fullChain(chain: readonly Link[], { campus, course }: Act): readonly Li
   return links;
 }
 
+/** What nobody describes, Learn's events say all the same: under which offering a group hangs. Other tools give its address alone. */
+const isPlacedByLearn = (campus: Campus, course: number): boolean =>
+  campus.lmsOf(course) === 'learn' && campus.describedOf(course) === 'never';
+
 const isGroup = (campus: Campus, id: string): boolean => id.startsWith(`${campus.registry}/groups/`);
 
 function toldOf(chain: readonly Link[], { campus, course }: Act): ExpectedRow['told'] {
   if (chain.length === 0) return 'never';
   const described = campus.describedOf(course);
   if (described === 'before') return 'before';
+  if (isGroup(campus, chain[0]!.id) && isPlacedByLearn(campus, course)) return 'meanwhile';
   return described === 'after' || campus.lmsOf(course) !== 'learn' ? 'meanwhile' : 'never';
 }
 
