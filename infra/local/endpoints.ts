@@ -14,8 +14,8 @@ export interface Endpoints {
 }
 
 /**
- * Keeps `endpoints.json` as the endpoints are when it is called; readable for its owner alone, it holds keys. One write after the other: two parts that became ready at once
- * wrote under one name, and the second found its file renamed by the first.
+ * `endpoints.json`, readable for its owner alone: it holds keys and a password. Each call of what is returned writes the
+ * endpoints as they are, one write after the other: two at once share the name of the new file, and the second finds it renamed.
  */
 export function endpointsFile(folder: string, endpoints: Endpoints): () => Promise<void> {
   let last: Promise<void> = Promise.resolve();

@@ -94,6 +94,7 @@ const nothingWrong = (sent: number) => ({
   foreign: 0,
   doubled: 0,
   ledgerBreaks: 0,
+  ledgerDifference: 0,
   wrongRanges: [],
 });
 

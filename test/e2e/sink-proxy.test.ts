@@ -147,6 +147,7 @@ test('after all of them every event is there once, as it was sent, and the ledge
     foreign: 0,
     doubled: 0,
     ledgerBreaks: 0,
+    ledgerDifference: 0,
     wrongRanges: [],
   });
 });

@@ -21,11 +21,11 @@ export async function startBenchBroker(partitions: number) {
     brokers,
     raw,
     admin,
-    topic: async (name: string): Promise<string> => {
+    topic: async (name: string, configEntries: { name: string; value: string }[] = []): Promise<string> => {
       await admin
         .createTopics({
           waitForLeaders: false,
-          topics: [{ topic: name, numPartitions: partitions, replicationFactor: 1 }],
+          topics: [{ topic: name, numPartitions: partitions, replicationFactor: 1, configEntries }],
         })
         .catch(() => {}); // whether it is there and led is waited for
       await until(`${name} is led`, async () => {

@@ -1,15 +1,11 @@
 import { randomFillSync } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { POSITION_KEY } from '@caliper-pipeline/contracts';
-import kafkajs from 'kafkajs';
-import { startStack } from '../../../infra/local/index.ts';
-import { createKafka } from '../src/kafkajs/client.ts';
 import { silentLogger } from '../src/logger.ts';
 import { ENTRY_BYTES, HOUR_MS } from '../src/stage/seen/seen-entry.ts';
 import { type CountingTopics, countInto, countingCodecs, countingStage } from '../test/counting-stage.ts';
 import { until } from '../test/until.ts';
+import { startBenchBroker } from './bench-broker.ts';
 
 /**
  * How long a stage takes to be ready that has everything to read anew:
@@ -21,22 +17,7 @@ const KEYS = Number(process.argv[4] ?? 0) * 1_000;
 const PARTITIONS = 6;
 const NOW_HOUR = Math.floor(Date.now() / HOUR_MS);
 
-const dataDir = await mkdtemp(join(tmpdir(), 'caliper-bench-restore-'));
-const stack = await startStack({ dataDir, parts: ['kafka'] });
-const brokers = stack.endpoints.kafka.bootstrapServers.split(',');
-const raw = new kafkajs.Kafka({ brokers, clientId: 'bench', logLevel: kafkajs.logLevel.NOTHING });
-const admin = raw.admin();
-await admin.connect();
-
-async function topic(name: string, configEntries: { name: string; value: string }[] = []): Promise<string> {
-  const config = { topic: name, numPartitions: PARTITIONS, replicationFactor: 1, configEntries };
-  await admin.createTopics({ waitForLeaders: false, topics: [config] }).catch(() => {});
-  await until(`${name} is led`, async () => {
-    const found = await admin.fetchTopicMetadata({ topics: [name] }).catch(() => null);
-    return found?.topics[0]?.partitions.filter(({ leader }) => leader >= 0).length === PARTITIONS;
-  });
-  return name;
-}
+const { dataDir, kafka, brokers, topic, stop } = await startBenchBroker(PARTITIONS);
 
 const topics: CountingTopics = {
   input: await topic('in'),
@@ -47,7 +28,7 @@ const topics: CountingTopics = {
   partitions: PARTITIONS,
 };
 const { codecs } = await countingCodecs();
-const producer = createKafka({ brokers, clientId: 'bench', logger: silentLogger }).recordProducer({
+const producer = kafka.recordProducer({
   sendTimeoutMs: 60_000,
 });
 const entries = Buffer.alloc(PER_RECORD * ENTRY_BYTES);
@@ -123,7 +104,5 @@ for (const start of ['everything anew', 'state on disk, ids anew']) {
   );
   await stage.stop();
 }
-await admin.disconnect();
-await stack.stop();
-await rm(dataDir, { recursive: true, force: true });
+await stop();
 process.exit(0);

@@ -42,7 +42,7 @@ export function createInsertQueue(options: InsertQueueOptions): InsertQueue {
   const schedule = () => {
     if (inserting || waiting.length === 0) return;
     if (waitingBytes >= options.flushBytes) return start();
-    timer ??= setTimeout(start, waiting[0]!.sinceMs + options.flushMs - performance.now());
+    timer ??= setTimeout(start, Math.max(0, waiting[0]!.sinceMs + options.flushMs - performance.now()));
   };
 
   const start = () => {
