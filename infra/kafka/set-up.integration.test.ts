@@ -116,7 +116,7 @@ test.each([
 
 function runCommand(env: Readonly<Record<string, string>>) {
   const command = fileURLToPath(new URL('main.ts', import.meta.url));
-  return promisify(execFile)(process.execPath, ['--disable-warning=TimeoutNegativeWarning', command], {
+  return promisify(execFile)(process.execPath, [command], {
     env: {
       PATH: process.env.PATH,
       KAFKA_BROKERS: brokers.join(','),

@@ -53,8 +53,7 @@ async function installPackages() {
 }
 
 async function handOver() {
-  const flags = ['--disable-warning=TimeoutNegativeWarning', '--disable-warning=ExperimentalWarning'];
-  const child = spawn(NODE_24, [...flags, `${ROOT}${targets[command]}`, ...options], {
+  const child = spawn(NODE_24, ['--disable-warning=ExperimentalWarning', `${ROOT}${targets[command]}`, ...options], {
     stdio: 'inherit',
     cwd: process.cwd(),
   });

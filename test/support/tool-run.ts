@@ -30,15 +30,11 @@ export async function runTool(
 ): Promise<ToolRun> {
   const folder = await mkdtemp(join(tmpdir(), 'caliper-tool-'));
   const args = typeof given === 'function' ? given(folder) : given;
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=TimeoutNegativeWarning', `tools/${tool}/main.ts`, ...args],
-    {
-      cwd: ROOT,
-      env: { ...process.env, TMPDIR: folder },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, [`tools/${tool}/main.ts`, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const said = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (text: string) => {

@@ -24,8 +24,7 @@ export function servicePart({ service, index, dataDir, adminPort, env }: Service
     stopGraceMs: 20_000,
     command: async () => ({
       file: process.execPath,
-      // kafkajs sets a timer into the past, once; Node warns of it.
-      args: ['--disable-warning=TimeoutNegativeWarning', `${ROOT}services/${service}/src/main.ts`],
+      args: [`${ROOT}services/${service}/src/main.ts`],
       env: {
         NODE_ENV: 'production',
         CALIPER_INSTANCE: `${service}-${index}`,

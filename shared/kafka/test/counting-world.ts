@@ -56,11 +56,9 @@ export async function createCountingWorld(kafka: RealKafka, partitions: number) 
   };
 
   const startChild = async (name: string, more: Partial<CountingConfig> = {}) => {
-    const child = spawn(
-      process.execPath,
-      ['--disable-warning=TimeoutNegativeWarning', CHILD, JSON.stringify(configOf(name, more))],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
-    );
+    const child = spawn(process.execPath, [CHILD, JSON.stringify(configOf(name, more))], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     children.add(child);
     child.once('exit', () => children.delete(child));
     if (process.env['STAGE_CHILD_LOG'] !== undefined) {

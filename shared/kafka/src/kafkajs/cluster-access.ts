@@ -1,7 +1,7 @@
-import kafkajs, { type Assigner, type Cluster } from 'kafkajs';
+import type { Assigner, Cluster } from 'kafkajs';
 import type { KafkaConfig } from './client.ts';
-import { quietly, routeLogs } from './log-route.ts';
-import './fetch-protocol.ts';
+import { kafkajsClient } from './kafkajs-client.ts';
+import { quietly } from './log-route.ts';
 
 /** About five seconds for one request and its connection; whoever asks decides about the next attempt. */
 const RETRY = { initialRetryTime: 50, maxRetryTime: 500, retries: 8 };
@@ -12,16 +12,11 @@ const RETRY = { initialRetryTime: 50, maxRetryTime: 500, retries: 8 };
  * Measured: 12 ms to the first record and 5 ms to the next, against 19 ms with a throw-away group, to which the broker's
  * `group.initial.rebalance.delay.ms` (3 s by default) comes, and a group that must be deleted.
  */
-export function accessCluster({ brokers, clientId, logger }: KafkaConfig): Cluster {
-  const kafka = new kafkajs.Kafka({
-    brokers: [...brokers],
-    clientId,
-    logLevel: kafkajs.logLevel.INFO,
-    logCreator: routeLogs(quietly(logger)),
-    retry: RETRY,
-    connectionTimeout: 3_000,
-    requestTimeout: 10_000,
-  });
+export function accessCluster(config: KafkaConfig): Cluster {
+  const kafka = kafkajsClient(
+    { ...config, logger: quietly(config.logger) },
+    { retry: RETRY, connectionTimeout: 3_000, requestTimeout: 10_000 },
+  );
   let given: Cluster | undefined;
   kafka.consumer({
     groupId: 'never-joined',

@@ -1,7 +1,6 @@
-import kafkajs, { type Producer } from 'kafkajs';
+import type { Producer } from 'kafkajs';
 import type { KafkaConfig } from './client.ts';
-import { routeLogs } from './log-route.ts';
-import './produce-protocol.ts';
+import { kafkajsClient } from './kafkajs-client.ts';
 
 /** A kafkajs producer and what hangs on it. Once abandoned it sends nothing more, not even a retry. */
 export interface ProducerConnection {
@@ -27,14 +26,10 @@ class AbandonedSend extends Error {
 }
 
 /** Begins to connect at once. @param sendTimeoutMs the budget that retries and requests are cut to */
-export function openConnection({ brokers, clientId, logger }: KafkaConfig, sendTimeoutMs: number): ProducerConnection {
+export function openConnection(config: KafkaConfig, sendTimeoutMs: number): ProducerConnection {
   // The pauses add up to about the budget; what goes on behind it ends with the first retry.
   const retry = { initialRetryTime: 10, maxRetryTime: 500, retries: 6 + Math.ceil(sendTimeoutMs / 400) };
-  const kafka = new kafkajs.Kafka({
-    brokers: [...brokers],
-    clientId,
-    logLevel: kafkajs.logLevel.INFO,
-    logCreator: routeLogs(logger),
+  const kafka = kafkajsClient(config, {
     retry,
     connectionTimeout: Math.min(1_000, sendTimeoutMs),
     requestTimeout: sendTimeoutMs,

@@ -1,4 +1,4 @@
-import kafkajs, { type Transaction } from 'kafkajs';
+import type { Transaction } from 'kafkajs';
 import { messageOf } from '../dependency-error.ts';
 import type { TopicRecords } from '../port.ts';
 import {
@@ -9,10 +9,10 @@ import {
 } from '../stage/protocol/ports.ts';
 import type { KafkaConfig } from './client.ts';
 import { comesFromOutage } from './consumer-errors.ts';
-import { quietly, routeLogs } from './log-route.ts';
+import { kafkajsClient } from './kafkajs-client.ts';
+import { quietly } from './log-route.ts';
 import { cutRounds, type ProduceRound, topicMessages, unacknowledged } from './produce-rounds.ts';
 import { withinBudget } from './within-budget.ts';
-import './produce-protocol.ts';
 import { ZSTD } from './zstd.ts';
 
 /**
@@ -33,19 +33,13 @@ export interface StageProducerOptions {
 
 /** @throws TransactionFailure when no broker can be reached */
 export async function openStageProducer(
-  { brokers, clientId, logger }: KafkaConfig,
+  config: KafkaConfig,
   { transactionalId, partition }: StageProducerOptions,
 ): Promise<StageProducer> {
-  // An instance of its own: kafkajs shares offsets and retry settings between the clients of one.
-  const kafka = new kafkajs.Kafka({
-    brokers: [...brokers],
-    clientId,
-    logLevel: kafkajs.logLevel.INFO,
-    logCreator: routeLogs(quietly(logger)),
-    retry: RETRY,
-    connectionTimeout: 3_000,
-    requestTimeout: 10_000,
-  });
+  const kafka = kafkajsClient(
+    { ...config, logger: quietly(config.logger) },
+    { retry: RETRY, connectionTimeout: 3_000, requestTimeout: 10_000 },
+  );
   const producer = kafka.producer({
     transactionalId,
     transactionTimeout: TRANSACTION_TIMEOUT_MS,

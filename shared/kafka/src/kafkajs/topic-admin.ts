@@ -1,7 +1,7 @@
 import { AppError } from '@caliper-pipeline/runtime';
 import kafkajs, { type Admin, type ConfigEntries } from 'kafkajs';
 import type { KafkaConfig } from './client.ts';
-import { routeLogs } from './log-route.ts';
+import { kafkajsClient } from './kafkajs-client.ts';
 
 export interface NewTopic {
   readonly topic: string;
@@ -35,13 +35,7 @@ const POLL_MS = 50;
 const POLL_TIMEOUT_MS = 30_000;
 
 export async function connectAdmin(config: KafkaConfig): Promise<TopicAdmin> {
-  const kafka = new kafkajs.Kafka({
-    brokers: [...config.brokers],
-    clientId: config.clientId,
-    logLevel: kafkajs.logLevel.INFO,
-    logCreator: routeLogs(config.logger),
-  });
-  const admin = kafka.admin();
+  const admin = kafkajsClient(config).admin();
   await admin.connect();
   const areLed = async (topics: readonly string[]): Promise<boolean> => {
     try {
