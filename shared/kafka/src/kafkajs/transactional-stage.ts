@@ -60,7 +60,7 @@ const MIRROR_MS = 2_000;
 const KEEP_LOST_MS = 60_000;
 
 export function createTransactionalStage(config: KafkaConfig, options: TransactionalStageOptions): TransactionalStage {
-  const { inputTopic, fetchBytes = 512 * 1024, idleTransactionsPerSecond = 60, observer = {} } = options;
+  const { inputTopic, fetchBytes = 512 * 1024, idleTransactionsPerSecond = 30, observer = {} } = options;
   const settings: StageSettings = { ...options, instance: config.clientId };
   const now = options.now ?? Date.now;
   const loops = new Map<number, PartitionLoop>();
