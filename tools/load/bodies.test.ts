@@ -101,6 +101,7 @@ test('the ledger is right about every item, as the language reads it', () => {
       shape: _shape,
       own: _own,
       full: _full,
+      placed: _placed,
       told: _told,
       membership: _m,
       course_source,

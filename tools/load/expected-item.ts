@@ -51,6 +51,7 @@ function changesOf(fault: FaultName, row: ExpectedItem): Partial<ExpectedItem> {
         flags,
         own: NO_COURSE,
         full: NO_COURSE,
+        placed: NO_COURSE,
         told: 'never',
         scope_id: spoiledGroupId(row.event_id, fault === 'cycle' ? 'a' : 'deep-0'),
       };

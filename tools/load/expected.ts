@@ -30,6 +30,8 @@ export interface ExpectedRow {
   /** By the event's own words, and with everything that was ever said of the organisations. */
   readonly own: ExpectedCourse;
   readonly full: ExpectedCourse;
+  /** With what Learn's events say of its groups, while the student information system has said nothing yet. */
+  readonly placed: ExpectedCourse;
   /** When the words beyond the event's own were sent: before all events, among them or after, or never. */
   readonly told: 'before' | 'meanwhile' | 'never';
 }
@@ -75,6 +77,7 @@ export function expectedRow(shape: Shape, act: Act): ExpectedRow {
     flags: expect.flags,
     own: courseOf(chain),
     full: courseOf(fullChain(chain, act)),
+    placed: courseOf(placedChain(chain, act)),
     told: toldOf(chain, act),
   };
 }
@@ -128,6 +131,12 @@ function fullChain(chain: readonly Link[], { campus, course }: Act): readonly Li
   links.push(isTyped ? section : { ...section, type: '' });
   if (isDescribed || isSaidInline) links.push(offering);
   return links;
+}
+
+/** Learn's events place a group under its offering before anybody describes it; other tools give the group's address alone. */
+function placedChain(chain: readonly Link[], { campus, course }: Act): readonly Link[] {
+  const isPlaced = chain.length === 1 && isGroup(campus, chain[0]!.id) && campus.lmsOf(course) === 'learn';
+  return isPlaced ? [...chain, { id: campus.offering(course), type: 'CourseOffering' }] : chain;
 }
 
 /** What nobody describes, Learn's events say all the same: under which offering a group hangs. Other tools give its address alone. */

@@ -52,7 +52,7 @@ describe.each([true, false])('inline %s', (isInline) => {
     const act = actFor(shape, isInline);
     const { fields, identity } = read(shape, act);
     const row = expectedRow(shape, act);
-    const { own, full: _full, told: _told, membership, course_source, flags, ...columns } = row;
+    const { own, full: _full, placed: _placed, told: _told, membership, course_source, flags, ...columns } = row;
     expect(fields).toMatchObject(columns);
     expect([...fields.received_flags].sort()).toEqual(flags);
     expect(fields.chain_source).toBe(course_source);
@@ -80,4 +80,20 @@ describe.each([true, false])('inline %s', (isInline) => {
 test('every sender has a name, a sensor and shapes of its own', () => {
   expect(new Set(senders.map(({ name }) => name)).size).toBe(senders.length);
   expect(new Set(senders.map(({ sensor }) => sensor(campus))).size).toBe(senders.length);
+});
+
+test("a group of Learn's by its address: under its offering as soon as Learn's events say so, under its section when it is described", () => {
+  const shape = shapes.find(({ sender, name }) => sender.name === 'E-reader' && name === 'page')!;
+  const act = actFor(shape, false);
+  const { campus } = act;
+  const course = Array.from({ length: 1_000 }, (_, number) => number).find(
+    (number) => campus.lmsOf(number) === 'learn' && campus.describedOf(number) === 'after',
+  )!;
+  const { own, placed, full, told } = expectedRow(shape, { ...act, course });
+  expect(told).toBe('meanwhile');
+  expect([own.course_id, placed.course_id, full.course_id]).toEqual([
+    '',
+    campus.offering(course),
+    campus.section(course),
+  ]);
 });
