@@ -23,6 +23,19 @@ export function parseStat(text: string): { readonly ticks: number; readonly page
   return { ticks: Number(fields[11]) + Number(fields[12]), pages: Number(fields[21]) };
 }
 
+/** Fields 2 and 3 of proc_pid_statm(5): resident pages without those of files, which the system may take back at any time. */
+export function parseOwnPages(text: string): number {
+  const [, resident = 0, ofFiles = 0] = text.split(' ').map(Number);
+  return resident - ofFiles;
+}
+
+/** Memory of a process that is its own: heaps, buffers and stacks, and not the mapped files of an LMDB. */
+export function ownMemoryReader() {
+  const pageBytes = clock('PAGESIZE');
+  return async (pid: number): Promise<number> =>
+    parseOwnPages(await readFile(`/proc/${pid}/statm`, 'utf8')) * pageBytes;
+}
+
 /** Ticks of all cores that were neither idle nor waiting for a disk: the first line of proc_stat(5). */
 export function parseBusyTicks(text: string): number {
   const [, user, nice, system, , , irq, softIrq, steal] = (text.split('\n')[0] ?? '').split(/\s+/).map(Number);

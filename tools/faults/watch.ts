@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { processReader } from '../bench/processes.ts';
+import { ownMemoryReader } from '../bench/processes.ts';
 import { folderBytes } from '../folder-bytes.ts';
 import type { Look } from '../trend.ts';
 
@@ -19,11 +19,11 @@ export interface WatchOptions {
   readonly everyMs: number;
 }
 
-/** Looks at memory and open files of processes, and at the size of folders. What is away at a look is left out of it. */
+/** Looks at memory (mapped files are not in it: their folders are looked at) and open files of processes, and at the size of folders. What is away at a look is left out of it. */
 export function startWatch({ pids, folders, everyMs }: WatchOptions): Watch {
   const series = new Map<string, Look[]>();
   const startedAt = performance.now();
-  const readUsage = processReader();
+  const ownMemory = ownMemoryReader();
   let looking: Promise<void> = Promise.resolve();
 
   const look = async () => {
@@ -35,8 +35,7 @@ export function startWatch({ pids, folders, everyMs }: WatchOptions): Watch {
     };
     for (const [part, pid] of pids()) {
       try {
-        const { parts } = await readUsage(new Map([[part, pid]]));
-        add(`memory of ${part}, bytes`, parts.get(part)!.rssBytes);
+        add(`memory of ${part}, bytes`, await ownMemory(pid));
         add(`open files of ${part}`, (await readdir(`/proc/${pid}/fd`)).length);
       } catch {
         // It is being started again.
