@@ -13,6 +13,8 @@ export interface Trend {
   readonly perHour: number;
   /** What that line gains over the time that was looked at, as a share of the mean: 0.1 = a tenth. */
   readonly growth: number;
+  /** How long was looked at, without what was left out. */
+  readonly spanSeconds: number;
 }
 
 /**
@@ -35,6 +37,7 @@ export function trendOf(looks: readonly Look[], settled = 0.25): Trend | null {
     most: Math.max(...values),
     perHour: slope * 60,
     growth: mean === 0 ? 0 : (slope * spanMinutes) / mean,
+    spanSeconds: spanMinutes * 60,
   };
 }
 

@@ -10,6 +10,13 @@ test('a lag that stays is flat, also when it swings from insert to insert', () =
   expect(judgeFlatness({ ...held, lag: lagOf((second) => 3_000 + (second % 3) * 1_500) }).flat).toBe(true);
 });
 
+test('over ten seconds a swing of less than a second of the rate is no growth, over a minute it is', () => {
+  const growing = lagOf((second) => 1_000 + 400 * second);
+  expect(judgeFlatness({ ...held, lag: growing.slice(0, 11) }).flat).toBe(true);
+  expect(judgeFlatness({ ...held, lag: lagOf((second) => 1_000 + 600 * second).slice(0, 11) }).flat).toBe(false);
+  expect(judgeFlatness({ ...held, lag: growing }).flat).toBe(false);
+});
+
 test.each([
   ['a lag that grows', { lag: lagOf((second) => 1_000 + 150 * second) }, 'grew by 150 events a second'],
   ['a lag that is large', { lag: lagOf(() => 16_000) }, 'the lag was 16000 events at the end'],
