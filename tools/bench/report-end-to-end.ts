@@ -39,7 +39,7 @@ export function heldLines({ highest, half, trials }: EndToEndResult): string[] {
       ],
     ),
     '',
-    `Tried: ${trials.map(({ rate, held: isHeld }) => `${whole(rate)} ${isHeld ? '✔' : '✘'}`).join(', ')}. A rate is sustained when nothing is refused, the lag is below three seconds of it and grows by less than 2 % of it.`,
+    `Tried: ${trials.map(({ rate, held: isHeld }) => `${whole(rate)} ${isHeld ? '✔' : '✘'}`).join(', ')}. A rate is sustained when nothing is refused, the lag is below three seconds of it and grows by less than 2 % of it, or over a few seconds by no more than it swings between two inserts.`,
   ];
 }
 
