@@ -28,7 +28,7 @@ export interface KafkaOptions {
 const run = promisify(execFile);
 /**
  * The first compiler alone: in its first minutes a broker spent more on the second one than on its work (157 us an event at
- * 3,000 events/s, and 92 without it), and after them it was no cheaper. Stacks for tests and a look do not live longer.
+ * 3,000 events/s, and 92 without it). Stacks for tests and a look seldom live longer; what is best for days was not measured.
  */
 const JAVA_LIMITS = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;

@@ -20,8 +20,8 @@ export const SESSION_MS = 6_000;
 export const HEARTBEAT_MS = 1_000;
 const REBALANCE_MS = 60_000;
 /**
- * How long a fetch waits for a first record; a record ends the wait at once. With 100 ms the fourteen consumers of an idle stack
- * kept a third of a core busy with empty fetches. A heartbeat waits behind a fetch: half a second of a session of six.
+ * How long a fetch waits for a first record; a record ends the wait at once. With 100 ms the empty
+ * fetches of an idle stack took a quarter of a core. A heartbeat waits behind a fetch: half a second of a session of six.
  */
 const MAX_WAIT_MS = 500;
 /** Handler errors count as retries and are never reset by success, so only "very many" keeps a consumer alive. */
