@@ -13,7 +13,10 @@ export interface Visibility {
 }
 
 const EVERY_MS = 200;
-/** Counted as part of the latency. Every 20 ms the looks alone took a fifth of a core, and slowed down what they look at. */
+/**
+ * Counted as part of the latency. More looks slow down what they look at: at half of the highest rate ClickHouse took 683 ms of
+ * CPU a second with one each 20 ms, and 527 with these, at a higher rate.
+ */
 const LOOK_EVERY_MS = 100;
 /** Actors whose events go to different partitions. */
 const ACTORS = 24;

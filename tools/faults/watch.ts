@@ -19,7 +19,10 @@ export interface WatchOptions {
   readonly everyMs: number;
 }
 
-/** Looks at memory (mapped files are not in it: their folders are looked at) and open files of processes, and at the size of folders. What is away at a look is left out of it. */
+/**
+ * Looks at memory and open files of processes, and at the size of folders. Mapped files are not memory here: their folders are
+ * looked at. What is away at a look is left out of it.
+ */
 export function startWatch({ pids, folders, everyMs }: WatchOptions): Watch {
   const series = new Map<string, Look[]>();
   const startedAt = performance.now();

@@ -112,36 +112,32 @@ const sourceOf = (place: Place): string => {
 };
 
 /** Everything that the student information system and the events of others say of what stands above. */
-function fullChain(chain: readonly Link[], { campus, course }: Act): readonly Link[] {
+function fullChain(chain: readonly Link[], act: Act): readonly Link[] {
+  const { campus, course } = act;
   const last = chain.at(-1);
   if (last === undefined) return chain;
   const isDescribed = campus.describedOf(course) !== 'never';
   const group = chain.find(({ id }) => isGroup(campus, id));
+  if (group !== undefined && !isDescribed) return placedChain(chain, act);
   const section: Link = { id: campus.section(course), type: 'CourseSection' };
   const offering: Link = { id: campus.offering(course), type: 'CourseOffering' };
   // Canvas speaks of the offering in its events, and Moodle of the type of its sections.
   const isSaidInline = campus.lmsOf(course) === 'canvas' && campus.isInline(course);
   const isTyped = isDescribed || isSaidInline || campus.lmsOf(course) !== 'learn';
   const links: Link[] = [];
-  if (group !== undefined) links.push({ id: group.id, type: isDescribed ? 'Group' : group.type });
-  // A group of Learn hangs under its offering, by Learn's own words.
-  if (group !== undefined && (chain.length > 1 || isPlacedByLearn(campus, course))) return [...links, offering];
-  if (group !== undefined && !isDescribed) return links;
+  if (group !== undefined) links.push({ id: group.id, type: 'Group' });
+  if (group !== undefined && chain.length > 1) return [...links, offering];
   if (last.id === offering.id && chain.length === 1) return [offering];
   links.push(isTyped ? section : { ...section, type: '' });
   if (isDescribed || isSaidInline) links.push(offering);
   return links;
 }
 
-/** Learn's events place a group under its offering before anybody describes it; other tools give the group's address alone. */
+/** Learn's events place a group under its offering, whoever describes it and when; other tools give the group's address alone. */
 function placedChain(chain: readonly Link[], { campus, course }: Act): readonly Link[] {
   const isPlaced = chain.length === 1 && isGroup(campus, chain[0]!.id) && campus.lmsOf(course) === 'learn';
   return isPlaced ? [...chain, { id: campus.offering(course), type: 'CourseOffering' }] : chain;
 }
-
-/** What nobody describes, Learn's events say all the same: under which offering a group hangs. Other tools give its address alone. */
-const isPlacedByLearn = (campus: Campus, course: number): boolean =>
-  campus.lmsOf(course) === 'learn' && campus.describedOf(course) === 'never';
 
 const isGroup = (campus: Campus, id: string): boolean => id.startsWith(`${campus.registry}/groups/`);
 
@@ -149,8 +145,8 @@ function toldOf(chain: readonly Link[], { campus, course }: Act): ExpectedRow['t
   if (chain.length === 0) return 'never';
   const described = campus.describedOf(course);
   if (described === 'before') return 'before';
-  if (isGroup(campus, chain[0]!.id) && isPlacedByLearn(campus, course)) return 'meanwhile';
-  return described === 'after' || campus.lmsOf(course) !== 'learn' ? 'meanwhile' : 'never';
+  const isSaid = described === 'after' || campus.lmsOf(course) !== 'learn' || isGroup(campus, chain[0]!.id);
+  return isSaid ? 'meanwhile' : 'never';
 }
 
 function courseOf(links: readonly Link[]): ExpectedCourse {

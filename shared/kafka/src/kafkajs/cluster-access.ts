@@ -1,7 +1,6 @@
 import type { Assigner, Cluster } from 'kafkajs';
 import type { KafkaConfig } from './client.ts';
-import { kafkajsClient } from './kafkajs-client.ts';
-import { quietly } from './log-route.ts';
+import { quietKafkajsClient } from './kafkajs-client.ts';
 
 /** About five seconds for one request and its connection; whoever asks decides about the next attempt. */
 const RETRY = { initialRetryTime: 50, maxRetryTime: 500, retries: 8 };
@@ -13,10 +12,7 @@ const RETRY = { initialRetryTime: 50, maxRetryTime: 500, retries: 8 };
  * `group.initial.rebalance.delay.ms` (3 s by default) comes, and a group that must be deleted.
  */
 export function accessCluster(config: KafkaConfig): Cluster {
-  const kafka = kafkajsClient(
-    { ...config, logger: quietly(config.logger) },
-    { retry: RETRY, connectionTimeout: 3_000, requestTimeout: 10_000 },
-  );
+  const kafka = quietKafkajsClient(config, RETRY);
   let given: Cluster | undefined;
   kafka.consumer({
     groupId: 'never-joined',

@@ -1,6 +1,6 @@
 import kafkajs, { type Kafka, type KafkaConfig as KafkajsConfig } from 'kafkajs';
 import type { KafkaConfig } from './client.ts';
-import { routeLogs } from './log-route.ts';
+import { quietly, routeLogs } from './log-route.ts';
 import './fetch-protocol.ts';
 import './produce-protocol.ts';
 import './request-queue.ts';
@@ -20,3 +20,10 @@ export function kafkajsClient({ brokers, clientId, logger }: KafkaConfig, patien
     ...patience,
   });
 }
+
+/** One whose failures all reach us as exceptions, so that what it tells on the way is for those who look closer. */
+export const quietKafkajsClient = (config: KafkaConfig, retry: NonNullable<Patience['retry']>): Kafka =>
+  kafkajsClient(
+    { ...config, logger: quietly(config.logger) },
+    { retry, connectionTimeout: 3_000, requestTimeout: 10_000 },
+  );

@@ -1,7 +1,7 @@
 import { pinned } from './pinned-kafkajs.ts';
 
 /** What kafkajs keeps for each connection (network/requestQueue/index.js), as far as it is used here. */
-export interface RequestQueue {
+interface RequestQueue {
   readonly pending: readonly unknown[];
   /** Milliseconds since 1970; -1 when the broker has never asked for a pause. */
   readonly throttledUntil: number;

@@ -9,8 +9,7 @@ import {
 } from '../stage/protocol/ports.ts';
 import type { KafkaConfig } from './client.ts';
 import { comesFromOutage } from './consumer-errors.ts';
-import { kafkajsClient } from './kafkajs-client.ts';
-import { quietly } from './log-route.ts';
+import { quietKafkajsClient } from './kafkajs-client.ts';
 import { cutRounds, type ProduceRound, topicMessages, unacknowledged } from './produce-rounds.ts';
 import { withinBudget } from './within-budget.ts';
 import { ZSTD } from './zstd.ts';
@@ -36,10 +35,7 @@ export async function openStageProducer(
   config: KafkaConfig,
   { transactionalId, partition }: StageProducerOptions,
 ): Promise<StageProducer> {
-  const kafka = kafkajsClient(
-    { ...config, logger: quietly(config.logger) },
-    { retry: RETRY, connectionTimeout: 3_000, requestTimeout: 10_000 },
-  );
+  const kafka = quietKafkajsClient(config, RETRY);
   const producer = kafka.producer({
     transactionalId,
     transactionTimeout: TRANSACTION_TIMEOUT_MS,
