@@ -1,4 +1,4 @@
-// The first step of `npm start` and `npm test`: plain JavaScript, because a fresh clone has only the Node that is on the
+// The first step of every command of the README: plain JavaScript, because a fresh clone has only the Node that is on the
 // machine (18 or later). It checks what must be there, installs what is missing, and hands over to Node 24.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -12,11 +12,26 @@ const NODE_24 = `${ROOT}node_modules/.bin/node`;
 const JVM_PARTS = `${ROOT}.cache/jvm`;
 
 const [command = '', ...options] = process.argv.slice(2);
-const targets = { start: 'infra/local/start.ts', test: 'infra/local/test.ts' };
-if (!(command in targets)) fail(`Unknown command "${command}": use npm start or npm test.`);
+const startsStack = {
+  start: 'infra/local/start.ts',
+  test: 'infra/local/test.ts',
+  faults: 'tools/faults/main.ts',
+  bench: 'tools/bench/main.ts',
+  'bench:stage': 'tools/bench/stage.ts',
+};
+const usesStack = {
+  load: 'tools/load/main.ts',
+  verify: 'tools/verify/main.ts',
+  query: 'infra/clickhouse/src/query-command.ts',
+  caliper: 'shared/caliper/src/command/main.ts',
+  keys: 'tools/keys/main.ts',
+};
+const targets = { ...startsStack, ...usesStack };
+if (!Object.hasOwn(targets, command))
+  fail(`Unknown command "${command}". There are: ${Object.keys(targets).join(', ')}.`);
 
 checkNode();
-if (!options.includes('--help')) checkJava();
+if (Object.hasOwn(startsStack, command) && !options.includes('--help')) checkJava();
 await installPackages();
 await handOver();
 
@@ -38,6 +53,8 @@ function checkJava() {
 }
 
 async function installPackages() {
+  // npm ci takes away what is there first: never under a stack that may run on it.
+  if (existsSync(NODE_24) && Object.hasOwn(usesStack, command)) return;
   const lock = createHash('sha256').update(readFileSync(LOCK_FILE)).digest('hex');
   if (existsSync(NODE_24) && existsSync(MARKER) && readFileSync(MARKER, 'utf8') === lock) return;
   console.log('↓ npm packages, about 570 MB (once)');

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,5 +44,16 @@ test('a Java that is too old is said with its version', () => {
 });
 
 test('an unknown command is refused', () => {
-  expect(bootstrap('strat')).toEqual({ status: 1, stderr: '✘ Unknown command "strat": use npm start or npm test.\n' });
+  const { status, stderr } = bootstrap('strat');
+  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('✘ Unknown command "strat".') });
+});
+
+test('what starts a stack asks for Java first, what uses one does not', () => {
+  expect(bootstrap('faults').stderr).toContain('Java is missing');
+  expect(bootstrap('verify', '--help')).toEqual({ status: 0, stderr: '' });
+});
+
+test('every script that runs TypeScript goes through the bootstrap: a fresh clone has no Node that reads it', () => {
+  const { scripts } = JSON.parse(readFileSync(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8'));
+  expect(Object.values<string>(scripts).filter((script) => /\bnode\b.*\.ts\b/.test(script))).toEqual([]);
 });

@@ -16,7 +16,7 @@ import {
   sourceDependency,
 } from '@caliper-pipeline/kafka';
 import { type RunningService, retryWhileAway, SERVICE_VERSION, type ServiceTools } from '@caliper-pipeline/runtime';
-import { bindings, groupOf, isToldOf, runOf } from './bindings.ts';
+import { bindings, groupOf, isToldOf, isWatched, runOf } from './bindings.ts';
 import type { SinkConfig } from './config.ts';
 import { createInsertQueue } from './io/insert-queue.ts';
 import { connectClickHouse, insertRows } from './io/insert-rows.ts';
@@ -101,7 +101,7 @@ export async function startSink(
     const { table } = binding;
     const queue = createInsertQueue({
       insert: (batch, blockRows, patience) => insert(table, batch, blockRows, patience),
-      flushMs: config.SINK_FLUSH_MS,
+      flushMs: isWatched(binding) ? config.SINK_FLUSH_MS : config.SINK_QUIET_FLUSH_MS,
       flushBytes: config.SINK_FLUSH_BYTES,
       mostBytes: MOST_INSERT_BYTES,
       logger,

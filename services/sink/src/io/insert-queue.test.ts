@@ -74,6 +74,29 @@ test('many bytes wait for no others, and all that has come meanwhile is the next
   expect(effects).toEqual(['aa', 'b,c,d']);
 });
 
+test('a partition that is taken away waits for no more rows, and neither do those beside it', async () => {
+  const taken = new AbortController();
+  const effects: string[] = [];
+  const queue = createInsertQueue({
+    insert: async (batch) => {
+      effects.push(batch.bodies.join(','));
+      return stored;
+    },
+    flushMs: 1_000_000,
+    flushBytes: 1_000,
+    mostBytes: 1_000,
+    logger: quiet,
+    trouble: createTrouble(),
+    onInsert: () => {},
+    onFailure: () => {},
+  });
+  const waiting = [queue.add(rows('s', 'a'), never), queue.add(rows('s', 'b'), taken.signal)];
+  taken.abort();
+  expect(await Promise.all(waiting)).toEqual(Array(2).fill({ kind: 'stored', refused: [] }));
+  expect(await queue.add(rows('s', 'c'), taken.signal)).toEqual({ kind: 'abandoned' });
+  expect(effects).toEqual(['a,b']);
+});
+
 test('an answer that does not come in time is waited for longer, up to a bound; other failures change nothing', async () => {
   const late: InsertOutcome = { kind: 'unknown', detail: 'no answer', isLate: true };
   const outcomes = [late, unknown, late, late];

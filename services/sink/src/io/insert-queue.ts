@@ -41,7 +41,9 @@ export function createInsertQueue(options: InsertQueueOptions): InsertQueue {
 
   const schedule = () => {
     if (inserting || waiting.length === 0) return;
-    if (waitingBytes >= options.flushBytes) return start();
+    // Who takes a partition away, or stops, waits for its handler: nothing waits for more rows then.
+    const isHurried = waitingBytes >= options.flushBytes || waiting.some(({ signal }) => signal.aborted);
+    if (isHurried) return start();
     timer ??= setTimeout(start, Math.max(0, waiting[0]!.sinceMs + options.flushMs - performance.now()));
   };
 
@@ -85,6 +87,7 @@ export function createInsertQueue(options: InsertQueueOptions): InsertQueue {
         const bytes = rows.bodies.reduce((sum, body) => sum + body.length, 0);
         waiting.push({ rows, bytes, sinceMs: performance.now(), signal, resolve, reject });
         waitingBytes += bytes;
+        signal.addEventListener('abort', schedule);
         schedule();
       }),
   };
