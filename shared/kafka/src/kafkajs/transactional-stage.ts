@@ -54,6 +54,11 @@ export interface TransactionalStage {
   onChange?: ((status: StageStatus) => void) | undefined;
 }
 
+/**
+ * From one transaction of a partition to its next while it is not behind. The broker writes a marker into each topic of each
+ * transaction, so what they cost goes by partitions, over however many instances they are spread.
+ */
+const LEAST_PACE_MS = 200;
 /** How long the group's offsets may be behind the positions that count. */
 const MIRROR_MS = 2_000;
 /** What is known of a partition that went elsewhere is kept so long: rebalances often give it back. */
@@ -114,7 +119,7 @@ export function createTransactionalStage(config: KafkaConfig, options: Transacti
       limits: { mostRecords: options.mostRecords ?? 2_000, mostBytes: options.mostBytes ?? 4 * 1024 * 1024 },
       slots,
       acquireSlots,
-      paceMs: () => (owned().length * 1_000) / idleTransactionsPerSecond,
+      paceMs: () => Math.max(LEAST_PACE_MS, (owned().length * 1_000) / idleTransactionsPerSecond),
       observer,
       logger: config.logger,
       onChange: changed,
