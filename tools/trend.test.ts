@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { trendOf } from './trend.ts';
+import { peakGrowthOf, trendOf } from './trend.ts';
 
 const looks = (count: number, value: (minute: number) => number) =>
   Array.from({ length: count }, (_, minutes) => ({ minutes, value: value(minutes) }));
@@ -27,4 +27,17 @@ test('nothing, one look, and zeros', () => {
   expect(trendOf([])).toBeNull();
   expect(trendOf(looks(1, () => 5))).toBeNull();
   expect(trendOf(looks(10, () => 0))).toMatchObject({ perHour: 0, growth: 0 });
+});
+
+test('peaks of the later half over those of the earlier: what swings is flat, what leaks is not', () => {
+  const saw = (minute: number) => (minute % 7 === 0 ? 250 : 130);
+  expect(peakGrowthOf(looks(31, saw))).toBe(0);
+  expect(peakGrowthOf(looks(31, (minute) => saw(minute) + 8 * minute))).toBeGreaterThan(0.2);
+  // A start that needs much, and a level that is reached in the first half.
+  expect(peakGrowthOf(looks(31, (minute) => (minute < 3 ? 900 : Math.min(minute, 10) * 10)))).toBe(0);
+});
+
+test('no peaks without looks in both halves', () => {
+  expect(peakGrowthOf([])).toBeNull();
+  expect(peakGrowthOf(looks(1, () => 5))).toBeNull();
 });

@@ -102,6 +102,7 @@ test('the ledger is right about every item, as the language reads it', () => {
       own: _own,
       full: _full,
       placed: _placed,
+      nested: _nested,
       told: _told,
       membership: _m,
       course_source,

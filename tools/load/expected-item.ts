@@ -52,6 +52,7 @@ function changesOf(fault: FaultName, row: ExpectedItem): Partial<ExpectedItem> {
         own: NO_COURSE,
         full: NO_COURSE,
         placed: NO_COURSE,
+        nested: NO_COURSE,
         told: 'never',
         scope_id: spoiledGroupId(row.event_id, fault === 'cycle' ? 'a' : 'deep-0'),
       };

@@ -32,6 +32,8 @@ export interface ExpectedRow {
   readonly full: ExpectedCourse;
   /** With what Learn's events say of its groups, while the student information system has said nothing yet. */
   readonly placed: ExpectedCourse;
+  /** With the nesting of all that stands above, while nobody has said yet that the section is one: these are two facts. */
+  readonly nested: ExpectedCourse;
   /** When the words beyond the event's own were sent: before all events, among them or after, or never. */
   readonly told: 'before' | 'meanwhile' | 'never';
 }
@@ -53,6 +55,8 @@ export function expectedRow(shape: Shape, act: Act): ExpectedRow {
   const actorId = shape.identity(act).actorId;
   const learnerId = expect.learner === 'actor' ? actorId : expect.learner === 'assignee' ? personId : '';
   const chain = ownChain(expect.place, act);
+  const full = fullChain(chain, act);
+  const ownSection = courseOf(chain).course_section_id;
   const source = sourceOf(expect.place);
   const isActivity = expect.learner === 'actor' && expect.type !== 'OutcomeEvent';
   return {
@@ -76,7 +80,8 @@ export function expectedRow(shape: Shape, act: Act): ExpectedRow {
       : null,
     flags: expect.flags,
     own: courseOf(chain),
-    full: courseOf(fullChain(chain, act)),
+    full: courseOf(full),
+    nested: courseOf(full.filter(({ id, type }) => type !== 'CourseSection' || ownSection === id)),
     placed: courseOf(placedChain(chain, act)),
     told: toldOf(chain, act),
   };

@@ -52,7 +52,8 @@ describe.each([true, false])('inline %s', (isInline) => {
     const act = actFor(shape, isInline);
     const { fields, identity } = read(shape, act);
     const row = expectedRow(shape, act);
-    const { own, full: _full, placed: _placed, told: _told, membership, course_source, flags, ...columns } = row;
+    const { own, full: _full, placed: _placed, nested: _nested, told: _told, ...rest } = row;
+    const { membership, course_source, flags, ...columns } = rest;
     expect(fields).toMatchObject(columns);
     expect([...fields.received_flags].sort()).toEqual(flags);
     expect(fields.chain_source).toBe(course_source);
@@ -97,3 +98,22 @@ test("a group of Learn's by its address: under its offering as soon as Learn's e
     campus.section(course),
   ]);
 });
+
+test.each(['section address', 'group address'])(
+  '%s in Canvas: under the offering before the section is known as one',
+  (place) => {
+    const shape = shapes.find(({ expect: { place: its } }) => its === place)!;
+    const act = actFor(shape, false);
+    const { campus } = act;
+    const course = Array.from({ length: 1_000 }, (_, number) => number).find(
+      (number) =>
+        campus.lmsOf(number) === 'canvas' && campus.isInline(number) && campus.describedOf(number) === 'after',
+    )!;
+    const { own, nested, full } = expectedRow(shape, { ...act, course });
+    expect([own.course_id, nested.course_id, full.course_id]).toEqual([
+      '',
+      campus.offering(course),
+      campus.section(course),
+    ]);
+  },
+);

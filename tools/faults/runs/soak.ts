@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { trendOf } from '../../trend.ts';
+import { peakGrowthOf, trendOf } from '../../trend.ts';
 import type { Figure } from '../report.ts';
 import { sendLoad } from '../senders.ts';
 import { type Series, startWatch } from '../watch.ts';
@@ -7,8 +7,8 @@ import { itemsOf, type Run, type RunOptions } from './run.ts';
 
 const LOOK_EVERY_MS = 5_000;
 /** A shorter run is over before caches are full and code is compiled: its growth is shown and not judged. */
-const JUDGED_FROM_MINUTES = 10;
-/** Growth of a service over three quarters of the run that is still called flat: the noise of a heap. */
+const JUDGED_FROM_MINUTES = 20;
+/** What the peaks of a service may grow from one half of the run to the other and still be called flat: the noise of a heap. */
 const MOST_GROWTH = 0.15;
 
 /** Nothing happens but load: memory, open files and state of every process, and whether they stay what they are. */
@@ -46,7 +46,8 @@ export function sayNow(say: (line: string) => void) {
 export function soakFigures(series: Series, minutes: number, items: number): Figure[] {
   return [...series].flatMap(([name, looks]) => {
     const trend = trendOf(looks);
-    if (trend === null) return [];
+    const peakGrowth = peakGrowthOf(looks);
+    if (trend === null || peakGrowth === null) return [];
     const isBytes = name.endsWith(', bytes');
     const scale = isBytes ? 2 ** 20 : 1;
     const unit = isBytes ? 'MB' : '';
@@ -61,8 +62,8 @@ export function soakFigures(series: Series, minutes: number, items: number): Fig
         value: trend.perHour / scale,
         unit:
           `${unit} an hour (${size(trend.least)} to ${size(trend.most)} ${unit}`.trimEnd() +
-          `, grew by ${(trend.growth * 100).toFixed(1)} %${perItem})`,
-        ...(isJudged ? { isKept: trend.growth <= MOST_GROWTH } : {}),
+          `, the later half to ${(peakGrowth * 100).toFixed(1)} % more than the earlier${perItem})`,
+        ...(isJudged ? { isKept: peakGrowth <= MOST_GROWTH } : {}),
       },
     ];
   });

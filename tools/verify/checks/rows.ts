@@ -155,10 +155,13 @@ function compareRow(row: Row, item: LedgerItem, wanted: Wanted, context: CheckCo
 }
 
 /** What may stand there: with the event's own words alone, or with all words, or either while they are on their way. */
-function coursesOf({ own, full, placed, told }: ExpectedItem, { hasStage, hasRepair }: CheckContext['abilities']) {
+function coursesOf(
+  { own, full, placed, nested, told }: ExpectedItem,
+  { hasStage, hasRepair }: CheckContext['abilities'],
+) {
   if (hasRepair) return [full];
   if (!hasStage) return [own];
-  return told === 'before' ? [full] : told === 'meanwhile' ? [own, placed, full] : [own];
+  return told === 'before' ? [full] : told === 'meanwhile' ? [own, placed, nested, full] : [own];
 }
 
 const LATE_MS = 47 * 3_600_000;
