@@ -11,8 +11,6 @@ export interface Trend {
   readonly most: number;
   /** Of the line that fits best (least squares), per hour. */
   readonly perHour: number;
-  /** What that line gains over the time that was looked at, as a share of the mean: 0.1 = a tenth. */
-  readonly growth: number;
   /** How long was looked at, without what was left out. */
   readonly spanSeconds: number;
 }
@@ -28,7 +26,6 @@ export function trendOf(looks: readonly Look[], settled = 0.25): Trend | null {
   const values = kept.map(({ value }) => value);
   if (kept.length < 2) return null;
   const slope = slopeOf(kept);
-  const mean = sum(values) / values.length;
   const spanMinutes = kept.at(-1)!.minutes - kept[0]!.minutes;
   return {
     first: values[0]!,
@@ -36,7 +33,6 @@ export function trendOf(looks: readonly Look[], settled = 0.25): Trend | null {
     least: Math.min(...values),
     most: Math.max(...values),
     perHour: slope * 60,
-    growth: mean === 0 ? 0 : (slope * spanMinutes) / mean,
     spanSeconds: spanMinutes * 60,
   };
 }
