@@ -26,6 +26,8 @@ export interface KindOfFault {
   readonly lastsMs: readonly [number, number];
   /** Least and most of what the kind needs beside its duration: ms of delay, ms of a clock's jump. */
   readonly amount?: readonly [number, number];
+  /** Within so long afterwards nothing more is done to the target; where it is not said, what a start of most parts takes. */
+  readonly restMs?: number;
   /** Makes sense with several brokers only. */
   readonly needsReplicas?: true;
 }
@@ -55,5 +57,12 @@ export const kindsOfFaults: Readonly<Record<FaultKind, KindOfFault>> = {
     amount: [-6 * HOUR_MS, 0.9 * HOUR_MS],
   },
   leader: { does: 'kill -9 of the broker that leads most', targets: ['kafka'], lastsMs: [0, 0], needsReplicas: true },
-  'broker-gone': { does: 'a broker away', targets: ['kafka'], lastsMs: [60_000, 180_000], needsReplicas: true },
+  'broker-gone': {
+    does: 'a broker away',
+    targets: ['kafka'],
+    lastsMs: [60_000, 180_000],
+    // Handing over its partitions took 14 s on two busy cores, its start about as long.
+    restMs: 30_000,
+    needsReplicas: true,
+  },
 };

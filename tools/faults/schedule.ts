@@ -30,7 +30,7 @@ export interface ScheduleOptions {
 
 /** Load alone, so that every connection is open and every state is warm. */
 export const WARM_UP_MS = 5_000;
-/** A part is left alone for so long after a fault: a restart of the stack's slowest part takes about that. */
+/** A part is left alone for so long after most faults: a restart takes about that. */
 const REST_MS = 8_000;
 const SPACING_MS = 6_000;
 
@@ -58,7 +58,7 @@ export function planFaults(options: ScheduleOptions): PlannedFault[] {
     // It stays in the deck: a shorter one of its kind may still come, and another takes this place at the next begin.
     if (atMs + fault.forMs > runMs) continue;
     deck.splice(index, 1);
-    busyUntil.set(card.target, atMs + fault.forMs + REST_MS);
+    busyUntil.set(card.target, atMs + fault.forMs + (kindsOfFaults[card.kind].restMs ?? REST_MS));
     planned.push({ ...fault, number: planned.length + 1 });
   }
   return planned;
