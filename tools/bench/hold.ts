@@ -59,8 +59,8 @@ export async function holdRate(
   const bodies = createFreshBodies({ seed, nowMs: Date.now(), batch, count });
   const rowsBefore = await storedRows(clickhouse);
   const meter = await startMeter(stack);
-  const probe = options.probe ? probeVisibility(stack) : null;
-  const lag = watchLag(lagReader);
+  using probe = options.probe ? probeVisibility(stack) : null;
+  using lag = watchLag(lagReader);
   const target = { url: gateway.endpoint, key: sensors[0]!.key, concurrency: connections, signal };
   const sent = await sendPaced(bodies, { ...target, requestsPerSecond, seconds });
   const lagLooks = await lag.stop();
@@ -107,6 +107,7 @@ function watchLag(reader: LagReader) {
       await looking;
       return looks;
     },
+    [Symbol.dispose]: () => clearInterval(timer),
   };
 }
 

@@ -7,7 +7,8 @@ import { post } from './load.ts';
 /** Of the tenant that only the probe sends for: its rows are few and lie together, so looking for them costs next to nothing. */
 export const PROBE_TENANT = 'bench-probe';
 
-export interface Visibility {
+/** Disposed of, it lets go of what it still waits for. */
+export interface Visibility extends Disposable {
   /** Ends after what was sent is visible, or never will be. @returns ms from the begin of each POST to its row being readable */
   readonly stop: () => Promise<readonly number[]>;
 }
@@ -72,6 +73,12 @@ export function probeVisibility({ endpoints }: Stack): Visibility {
       stopping.abort();
       await looking.finally(() => agent.destroy());
       return took;
+    },
+    [Symbol.dispose]: () => {
+      clearInterval(sending);
+      stopping.abort();
+      waiting.clear();
+      agent.destroy();
     },
   };
 }
