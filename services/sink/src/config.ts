@@ -31,12 +31,9 @@ export const sinkSettings = z
       'After this the outcome of an insert is unknown, and it is sent again; an answer that was late is waited for longer, up to 8 times.',
     ),
   })
-  .refine(
-    (settings) => settings.SINK_INSERT_TIMEOUT_MS > Math.max(settings.SINK_FLUSH_MS, settings.SINK_QUIET_FLUSH_MS),
-    {
-      message: 'SINK_INSERT_TIMEOUT_MS must be above SINK_FLUSH_MS and SINK_QUIET_FLUSH_MS',
-    },
-  );
+  .refine((settings) => settings.SINK_INSERT_TIMEOUT_MS > settings.SINK_FLUSH_MS, {
+    message: 'SINK_INSERT_TIMEOUT_MS must be above SINK_FLUSH_MS',
+  });
 
 export type SinkConfig = Readonly<z.output<typeof sinkSettings>>;
 
