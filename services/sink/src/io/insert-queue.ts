@@ -87,6 +87,7 @@ export function createInsertQueue(options: InsertQueueOptions): InsertQueue {
         const bytes = rows.bodies.reduce((sum, body) => sum + body.length, 0);
         waiting.push({ rows, bytes, sinceMs: performance.now(), signal, resolve, reject });
         waitingBytes += bytes;
+        // The same function on the same signal is one listener, however many batches come.
         signal.addEventListener('abort', schedule);
         schedule();
       }),

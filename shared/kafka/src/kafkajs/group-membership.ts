@@ -103,7 +103,7 @@ export function createGroupMembership(config: KafkaConfig, options: GroupMembers
     start: life.start,
     stop: async () => {
       await life.stop();
-      void cluster.disconnect().catch(() => {});
+      void cluster.disconnect().catch(() => {}); // nobody asks any more, and the connection goes either way
     },
     status: status.current,
     owns: async (partition) => {
