@@ -3,6 +3,7 @@ import { glob, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NODE_FLAGS } from '../../infra/local/parts/service.ts';
 import { type AssembledImage, assembleImage } from './assemble-image.ts';
 import { acceptedCompose, type ComposeService, HOW_TO_INSTALL, ROOT, skipWithoutParser } from './compose-file.ts';
 import { askHealth, runJob } from './start-from-image.ts';
@@ -27,7 +28,10 @@ async function filesMatching(pattern: string): Promise<string[]> {
 describe('the image', () => {
   it('is a Node 24 that runs as another user than root', () => {
     expect(image).toMatchObject({ base: 'node:24-slim', user: 'node' });
-    expect(image.entrypoint[0]).toBe('node');
+  });
+
+  it('runs services as the local stack does', () => {
+    expect(image.entrypoint).toEqual(['node', ...NODE_FLAGS]);
   });
 
   it('links our packages, for Node strips no types from copied ones', () => {

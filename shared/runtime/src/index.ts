@@ -10,3 +10,4 @@ export * from './service.ts';
 export * from './tenants.ts';
 export * from './version.ts';
 export * from './watched-file.ts';
+export * from './zstd.ts';

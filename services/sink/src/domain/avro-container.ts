@@ -5,6 +5,8 @@ const SYNC = Buffer.from('caliper-pipeline', 'latin1');
 
 /** What is given to the compression at once. */
 const PIECE_BYTES = 256 * 1024;
+/** Around the bodies of a block, which may be a single one: two numbers and the marker. */
+const MOST_BLOCK_BYTES = 2 * 10 + SYNC.length;
 
 /**
  * One container around record bodies as they came from Kafka, piece by piece, so that it never lies in memory as a whole:
@@ -21,18 +23,19 @@ export function* avroContainer(
   bodies: readonly Buffer[],
   blockRows = bodies.length,
 ): Generator<Buffer, void> {
-  const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
   let end = 0;
   let ahead: Buffer = containerHeader(schema);
+  const wholeBytes = bodies.reduce((sum, { length }) => sum + length + MOST_BLOCK_BYTES, ahead.length);
+  const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, wholeBytes));
   for (let start = 0; start < bodies.length; start += blockRows) {
     const behind = Math.min(start + blockRows, bodies.length);
     const head = Buffer.concat([ahead, blockHeader(bodies, start, behind)]);
     for (const part of [head, ...bodies.slice(start, behind)]) {
-      if (end + part.length > PIECE_BYTES) {
+      if (end + part.length > piece.length) {
         if (end > 0) yield piece.subarray(0, end);
         end = 0;
       }
-      if (part.length > PIECE_BYTES) yield part;
+      if (part.length > piece.length) yield part;
       else {
         part.copy(piece, end);
         end += part.length;

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
-import { constants, zstdCompressSync } from 'node:zlib';
-import { AppError } from '@caliper-pipeline/runtime';
+import { AppError, zstdFrame } from '@caliper-pipeline/runtime';
 import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { avroContainer } from '../domain/avro-container.ts';
 import { type Refusal, refusedRow, remedyFor } from '../domain/insert-failures.ts';
@@ -109,16 +108,14 @@ export function insertRows(
   };
 }
 
-/** Level 1: 250 bytes a row instead of 3,300, for no more CPU on either side than the plain bytes cost on the loopback. */
-const LEVEL_1 = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
-
 /**
- * Each piece as a zstd frame of its own; a reader takes frames that follow each other as one. In this thread: to hand a piece
+ * Each piece as a zstd frame of its own; a reader takes frames that follow each other as one. 250 bytes a row instead of 3,300,
+ * for no more CPU on either side than the plain bytes cost on the loopback. In this thread: to hand a piece
  * over to another one and to fetch the result cost as much CPU as the compression itself (docs/benchmarks.md), and a piece
  * keeps the thread for less than a millisecond.
  */
 function* compressed(pieces: Iterable<Buffer>): Generator<Buffer, void> {
-  for (const piece of pieces) yield zstdCompressSync(piece, LEVEL_1);
+  for (const piece of pieces) yield Buffer.from(zstdFrame(piece));
 }
 
 /** "std::exception. Code: 1001, type: avro::Exception, e.what() = EOF reached": the client does not know this form. */

@@ -4,6 +4,7 @@ import { quietly, routeLogs } from './log-route.ts';
 import './fetch-protocol.ts';
 import './produce-protocol.ts';
 import './request-queue.ts';
+import './transaction-coordinator.ts';
 
 type Patience = Pick<KafkajsConfig, 'retry' | 'connectionTimeout' | 'requestTimeout'>;
 

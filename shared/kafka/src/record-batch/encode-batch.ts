@@ -17,6 +17,7 @@ export interface BatchHead {
 export interface BatchCodec {
   /** Its number in the attributes of a batch: 4 is zstd. */
   readonly id: number;
+  /** Its result is only good until the next call. */
   readonly compress: (records: Buffer) => Buffer;
 }
 
