@@ -20,7 +20,10 @@ export interface TopicAdmin {
   readonly settings: (topics: readonly string[]) => Promise<ReadonlyMap<string, TopicSettings>>;
   /** Changes these settings of a topic and leaves its others as they are. */
   readonly changeSettings: (topic: string, changes: TopicSettings) => Promise<void>;
-  /** Waits until every partition of these topics has a leader: right after creation a broker may not know them yet. */
+  /**
+   * Waits until every partition of these topics has a leader that answers: right after creation a broker may not know them yet,
+   * and one that is named as leader may say for a moment that it is not.
+   */
   readonly untilLed: (topics: readonly string[]) => Promise<void>;
   /** Partitions that hold records → the offset behind the last one. */
   readonly ends: (topic: string) => Promise<ReadonlyMap<number, bigint>>;
@@ -40,11 +43,13 @@ export async function connectAdmin(config: KafkaConfig): Promise<TopicAdmin> {
   const areLed = async (topics: readonly string[]): Promise<boolean> => {
     try {
       const found = await admin.fetchTopicMetadata({ topics: [...topics] });
-      return found.topics.every(
+      const areNamed = found.topics.every(
         ({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0),
       );
+      if (areNamed) await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));
+      return areNamed;
     } catch {
-      return false; // a topic that was just made is unknown to some broker for a moment
+      return false; // some broker does not know it yet
     }
   };
   return {
