@@ -6,7 +6,10 @@ import { createSilence } from './silence.ts';
 
 export interface SendOptions
   extends Partial<
-    Pick<LoadOptions, 'rate' | 'via' | 'seed' | 'hot' | 'faults' | 'tenant' | 'concurrency' | 'batch' | 'learners'>
+    Pick<
+      LoadOptions,
+      'rate' | 'via' | 'seed' | 'hot' | 'faults' | 'tenant' | 'concurrency' | 'batch' | 'learners' | 'eventsBegin'
+    >
   > {
   readonly items: number;
   /** How much the senders' clock is ahead of the true one. */

@@ -19,6 +19,8 @@ export interface DispatchPorts {
   readonly send: (body: Body) => Promise<Outcome>;
   /** @param latencyMs from the moment at which it was to be sent, retries included */
   readonly answered: (body: Body, outcome: Outcome, latencyMs: number) => Promise<void>;
+  /** What was described first was accepted and has settled: the events begin. */
+  readonly eventsBegin?: () => void;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface DispatchPorts {
 export async function dispatch(
   bodies: Iterator<Body>,
   { rate, concurrency, mostInFlight, settleMs, signal }: DispatchOptions,
-  { note, send, answered }: DispatchPorts,
+  { note, send, answered, eventsBegin }: DispatchPorts,
 ): Promise<void> {
   const inFlight = new Map<number, Promise<void>>();
   let failure: unknown;
@@ -52,6 +54,7 @@ export async function dispatch(
     if (body.isFirstOfEvents) {
       await Promise.all(inFlight.values());
       await pause(settleMs, signal);
+      eventsBegin?.();
       dueAt = performance.now();
     }
     await inFlight.get(body.after);
