@@ -104,16 +104,6 @@ describe('runPlan', () => {
     expect([run.tried(), run.underWay()]).toEqual([2, []]);
   });
 
-  test('the times of the plan begin when they are let', async () => {
-    const log: string[] = [];
-    const begin = Promise.withResolvers<void>();
-    const run = runPlan([fault('cut')], victims(log), never, begin.promise);
-    await new Promise(setImmediate);
-    expect([run.tried(), log]).toEqual([0, []]);
-    begin.resolve();
-    expect((await run.ended).map(({ outcome }) => outcome)).toEqual([{ kind: 'done' }]);
-  });
-
   test('begins no other fault once it was ended', async () => {
     const log: string[] = [];
     const ending = new AbortController();

@@ -17,18 +17,9 @@ export interface PlanRun {
   readonly tried: () => number;
 }
 
-/**
- * Does the faults of a plan at their times. An abort ends those that are under way and begins no other.
- *
- * @param begin when the times of the plan begin
- */
-export function runPlan(
-  plan: readonly PlannedFault[],
-  victims: Victims,
-  signal: AbortSignal,
-  begin: Promise<unknown> = Promise.resolve(),
-): PlanRun {
-  let startedAt = performance.now();
+/** Does the faults of a plan at their times. An abort ends those that are under way and begins no other. */
+export function runPlan(plan: readonly PlannedFault[], victims: Victims, signal: AbortSignal): PlanRun {
+  const startedAt = performance.now();
   const sinceStart = () => Math.round(performance.now() - startedAt);
   const underWay = new Set<PlannedFault>();
   let tried = 0;
@@ -46,8 +37,6 @@ export function runPlan(
 
   const all = async () => {
     const attempts: Promise<TriedFault>[] = [];
-    await begin;
-    startedAt = performance.now();
     for (const fault of plan) {
       await pause(fault.atMs - sinceStart(), signal);
       if (signal.aborted) break;

@@ -6,10 +6,7 @@ import { createSilence } from './silence.ts';
 
 export interface SendOptions
   extends Partial<
-    Pick<
-      LoadOptions,
-      'rate' | 'via' | 'seed' | 'hot' | 'faults' | 'tenant' | 'concurrency' | 'batch' | 'learners' | 'eventsBegin'
-    >
+    Pick<LoadOptions, 'rate' | 'via' | 'seed' | 'hot' | 'faults' | 'tenant' | 'concurrency' | 'batch' | 'learners'>
   > {
   readonly items: number;
   /** How much the senders' clock is ahead of the true one. */

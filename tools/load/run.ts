@@ -39,8 +39,6 @@ export interface LoadOptions {
   readonly batch: number | null;
   readonly concurrency: number;
   readonly settleMs: number;
-  /** What was described first was accepted, and has settled. */
-  readonly eventsBegin?: () => void;
   readonly timeoutMs: number;
   readonly giveUpMs: number;
   readonly faults: 'usual' | 'none' | Partial<Record<FaultName, number>>;
@@ -144,7 +142,6 @@ export async function runLoad(
       meter.add(body, outcome, latencyMs);
       await ledger.answer({ body: body.index, ...outcome });
     },
-    ...(options.eventsBegin && { eventsBegin: options.eventsBegin }),
   };
   const { rate, concurrency, settleMs } = options;
   let isComplete = false;

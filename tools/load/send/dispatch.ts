@@ -19,8 +19,6 @@ export interface DispatchPorts {
   readonly send: (body: Body) => Promise<Outcome>;
   /** @param latencyMs from the moment at which it was to be sent, retries included */
   readonly answered: (body: Body, outcome: Outcome, latencyMs: number) => Promise<void>;
-  /** What was described first was accepted and has settled: the events begin. */
-  readonly eventsBegin?: () => void;
 }
 
 /**
@@ -30,7 +28,7 @@ export interface DispatchPorts {
 export async function dispatch(
   bodies: Iterator<Body>,
   { rate, concurrency, mostInFlight, settleMs, signal }: DispatchOptions,
-  { note, send, answered, eventsBegin }: DispatchPorts,
+  { note, send, answered }: DispatchPorts,
 ): Promise<void> {
   const inFlight = new Map<number, Promise<void>>();
   let failure: unknown;
@@ -54,7 +52,6 @@ export async function dispatch(
     if (body.isFirstOfEvents) {
       await Promise.all(inFlight.values());
       await pause(settleMs, signal);
-      eventsBegin?.();
       dueAt = performance.now();
     }
     await inFlight.get(body.after);
