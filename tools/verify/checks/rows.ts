@@ -4,6 +4,7 @@ import type { LedgerItem } from '../../load/item.ts';
 import { type Bucket, withBuckets } from '../buckets.ts';
 import { type CheckContext, isoOf } from '../context.ts';
 import { type CheckResult, createTally, type Tally } from '../findings.ts';
+import { coursesOf } from './courses.ts';
 
 /** Columns of a row that the ledger knows. */
 interface Row {
@@ -139,8 +140,9 @@ function compareRow(row: Row, item: LedgerItem, wanted: Wanted, context: CheckCo
     if (column === 'object_name' && wanted.hasConflict && !abilities.hasStage) continue;
     if (row[column] !== expected[column]) wrong(column, expected[column], row[column]);
   }
+  const courses = coursesOf(expected, abilities, context.ledger.header.fromMs);
   for (const column of COURSE) {
-    const allowed = coursesOf(expected, abilities).map((course) => course[column]);
+    const allowed = courses.map((course) => course[column]);
     if (!allowed.includes(row[column])) wrong(column, allowed.join(' or '), row[column]);
   }
   const flags = flagsOf(expected, row);
@@ -152,16 +154,6 @@ function compareRow(row: Row, item: LedgerItem, wanted: Wanted, context: CheckCo
   const { roles, membership_status } = membership ?? { roles: [], membership_status: '' };
   if (row.roles.join() !== roles.join()) wrong('roles', roles, row.roles);
   if (row.membership_status !== membership_status) wrong('membership_status', membership_status, row.membership_status);
-}
-
-/** What may stand there: with the event's own words alone, or with all words, or either while they are on their way. */
-function coursesOf(
-  { own, full, placed, nested, told }: ExpectedItem,
-  { hasStage, hasRepair }: CheckContext['abilities'],
-) {
-  if (hasRepair) return [full];
-  if (!hasStage) return [own];
-  return told === 'before' ? [full] : told === 'meanwhile' ? [own, placed, nested, full] : [own];
 }
 
 const LATE_MS = 47 * 3_600_000;
