@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { inject } from 'vitest';
 import { createKafka, type KafkaClient } from '../src/kafkajs/client.ts';
+import { connectAdmin } from '../src/kafkajs/topic-admin.ts';
 import { silentLogger } from '../src/logger.ts';
 import type { BatchHandler, InputBatch, InputRecord } from '../src/port.ts';
-import { until } from './until.ts';
 
 export { until } from './until.ts';
 
@@ -41,14 +41,11 @@ export async function connectRealKafka(bootstrapServers = inject('kafkaBrokers')
   });
   const admin = raw.admin();
   await admin.connect();
+  const topics = await connectAdmin({ brokers, clientId: 'tests', logger: silentLogger });
   const topic: RealKafka['topic'] = async (partitions = 1, settings = {}) => {
     const name = randomName('test');
-    const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
-    await admin.createTopics({
-      waitForLeaders: false,
-      topics: [{ topic: name, numPartitions: partitions, replicationFactor: 1, configEntries }],
-    });
-    await until(`${name} is led`, async () => (await leaderCount(admin, name)) === partitions);
+    await topics.create([{ topic: name, partitions, replicationFactor: 1, settings }]);
+    await topics.untilLed([name]);
     return name;
   };
   const client = createKafka({ brokers, clientId: randomName('client'), logger: silentLogger });
@@ -77,13 +74,11 @@ export async function connectRealKafka(bootstrapServers = inject('kafkaBrokers')
       const offsets = await admin.fetchTopicOffsets(name);
       return BigInt(offsets.find((entry) => entry.partition === partition)!.high);
     },
-    [Symbol.asyncDispose]: () => admin.disconnect(),
+    [Symbol.asyncDispose]: async () => {
+      await topics.close();
+      await admin.disconnect();
+    },
   };
-}
-
-async function leaderCount(admin: Admin, name: string): Promise<number> {
-  const { topics } = await admin.fetchTopicMetadata({ topics: [name] }).catch(() => ({ topics: [] }));
-  return topics.flatMap(({ partitions }) => partitions).filter(({ leader }) => leader >= 0).length;
 }
 
 /** Commits everything and keeps what came; `reached` resolves when so many records are there. */

@@ -10,12 +10,12 @@ export interface ZstdContext {
   readonly _writeState: Uint32Array;
 }
 
-const PARAMS = { [constants.ZSTD_c_compressionLevel]: 1 };
+const LEVEL_1 = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 const FIRST_BYTES = 64 * 1024;
 /** Larger ones are rare, and the reused output would stay as large. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
-let compressor = keptContext(createZstdCompress({ params: PARAMS }));
+let compressor = keptContext(createZstdCompress(LEVEL_1));
 let decompressor = keptContext(createZstdDecompress());
 let output = Buffer.allocUnsafeSlow(FIRST_BYTES);
 let hasFailed = false;
@@ -41,15 +41,15 @@ export function keptContext(stream: object): ZstdContext | null {
  */
 export function zstdFrame(bytes: Buffer): Buffer {
   const most = mostFrameBytes(bytes.length);
-  if (compressor === null || most > MOST_BYTES) return zstdCompressSync(bytes, { params: PARAMS });
+  if (compressor === null || most > MOST_BYTES) return zstdCompressSync(bytes, LEVEL_1);
   if (output.length < most) output = Buffer.allocUnsafeSlow(Math.max(most, output.length * 2));
   hasFailed = false;
   // Given room for all of it, it is done in one piece, straight into the output, and the context is ready for the next frame.
   compressor._handle.writeSync(constants.ZSTD_e_end, bytes, 0, bytes.length, output, 0, output.length);
   const [free, left] = compressor._writeState;
   if (hasFailed || left !== 0 || free === 0) {
-    compressor = keptContext(createZstdCompress({ params: PARAMS }));
-    return zstdCompressSync(bytes, { params: PARAMS });
+    compressor = keptContext(createZstdCompress(LEVEL_1));
+    return zstdCompressSync(bytes, LEVEL_1);
   }
   return output.subarray(0, output.length - free!);
 }

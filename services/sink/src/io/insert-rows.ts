@@ -110,9 +110,9 @@ export function insertRows(
 
 /**
  * Each piece as a zstd frame of its own; a reader takes frames that follow each other as one. 250 bytes a row instead of 3,300,
- * for no more CPU on either side than the plain bytes cost on the loopback. In this thread: to hand a piece
- * over to another one and to fetch the result cost as much CPU as the compression itself (docs/benchmarks.md), and a piece
- * keeps the thread for less than a millisecond.
+ * for no more CPU on either side than the plain bytes cost on the loopback. In this thread: to hand a piece over to another one
+ * and to fetch the result cost as much CPU as the compression itself (docs/benchmarks.md), and a piece keeps the thread for less
+ * than a millisecond.
  */
 function* compressed(pieces: Iterable<Buffer>): Generator<Buffer, void> {
   for (const piece of pieces) yield Buffer.from(zstdFrame(piece));
