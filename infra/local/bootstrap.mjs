@@ -2,12 +2,15 @@
 // machine (18 or later). It checks what must be there, installs what is missing, and hands over to Node 24.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LOCK_FILE = `${ROOT}package-lock.json`;
 const MARKER = `${ROOT}node_modules/.caliper-lock`;
+/** Holds the process id of the command that installs. */
+const INSTALLING = `${ROOT}.cache/installing`;
 const NODE_24 = `${ROOT}node_modules/.bin/node`;
 const JVM_PARTS = `${ROOT}.cache/jvm`;
 
@@ -53,10 +56,12 @@ function checkJava() {
 }
 
 async function installPackages() {
+  await untilNobodyInstalls();
   // npm ci takes away what is there first: never under a stack that may run on it.
   if (existsSync(NODE_24) && Object.hasOwn(usesStack, command)) return;
   const lock = createHash('sha256').update(readFileSync(LOCK_FILE)).digest('hex');
   if (existsSync(NODE_24) && existsSync(MARKER) && readFileSync(MARKER, 'utf8') === lock) return;
+  if (!claimInstalling()) return installPackages();
   console.log('↓ npm packages, about 570 MB (once)');
   const startedAt = Date.now();
   const ticker = setInterval(() => console.log(`↓ npm packages … ${seconds(startedAt)}`), 10_000);
@@ -64,9 +69,52 @@ async function installPackages() {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   clearInterval(ticker);
+  if (code === 0) writeFileSync(MARKER, lock);
+  rmSync(INSTALLING);
   if (code !== 0) fail('npm ci failed: its words stand above. Is the package registry reachable?');
-  writeFileSync(MARKER, lock);
   console.log(`✔ npm packages installed in ${seconds(startedAt)}`);
+}
+
+/** Two commands at once in a fresh clone: two npm ci in one folder spoil each other. */
+async function untilNobodyInstalls() {
+  for (let said = false; isAlive(installer()); said = true) {
+    if (!said) console.log(`↓ npm packages: process ${installer()} installs them (${INSTALLING}), waiting for it`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** Written aside first: the file is there with its content, or not at all. */
+function claimInstalling() {
+  const own = `${INSTALLING}.${process.pid}`;
+  mkdirSync(dirname(INSTALLING), { recursive: true });
+  if (!isAlive(installer())) rmSync(INSTALLING, { force: true });
+  writeFileSync(own, String(process.pid));
+  try {
+    linkSync(own, INSTALLING);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(own);
+  }
+}
+
+/** The process that installs, or 0. */
+function installer() {
+  try {
+    return Number(readFileSync(INSTALLING, 'utf8'));
+  } catch {
+    return 0;
+  }
+}
+
+function isAlive(pid) {
+  if (!(pid > 0) || pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 async function handOver() {

@@ -1,5 +1,15 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,6 +64,28 @@ test('an unknown command is refused', () => {
 test('what starts a stack asks for Java first, what uses one does not', () => {
   expect(bootstrap('faults').stderr).toContain('Java is missing');
   expect(bootstrap('verify', '--help')).toEqual({ status: 0, stderr: '' });
+});
+
+test('two commands at once in a fresh clone install the packages once, and one that was killed does not stop the next', async () => {
+  const clone = join(bin, 'clone');
+  mkdirSync(join(clone, 'infra/local'), { recursive: true });
+  mkdirSync(join(clone, '.cache'));
+  copyFileSync(BOOTSTRAP, join(clone, 'infra/local/bootstrap.mjs'));
+  writeFileSync(join(clone, 'package-lock.json'), '{}');
+  writeFileSync(join(clone, '.cache/installing'), String(spawnSync('true').pid));
+  const installs = join(bin, 'installs');
+  // Ends half a second after Node is there: that a command finds Node does not mean that all is installed.
+  install(
+    'npm',
+    `echo began >> ${installs}; PATH=/bin:/usr/bin; mkdir -p node_modules/.bin; ln -s /bin/true node_modules/.bin/node; sleep 0.5; echo ended >> ${installs}`,
+  );
+  const commands = ['verify', 'load', 'query'].map((name) =>
+    spawn(join(bin, 'node'), [join(clone, 'infra/local/bootstrap.mjs'), name], { env: { PATH: bin }, stdio: 'ignore' }),
+  );
+  expect((await Promise.all(commands.map((command) => once(command, 'close')))).map(([code]) => code)).toEqual([
+    0, 0, 0,
+  ]);
+  expect(readFileSync(installs, 'utf8')).toBe('began\nended\n');
 });
 
 test('every script that runs TypeScript goes through the bootstrap: a fresh clone has no Node that reads it', () => {

@@ -20,6 +20,16 @@ test('free ports differ from each other', async () => {
   expect(new Set(ports).size).toBe(ports.length);
 });
 
+test('a free port is none that the kernel gives to whoever connects, and none that somebody has', async () => {
+  const [port, next] = [await freePort(), (await freePort()) + 1];
+  expect(port).toBeGreaterThan(Math.max(...Object.values(portsFrom(DEFAULT_BASE_PORT))));
+  expect(port).toBeLessThan(32_768);
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(next, '127.0.0.1', resolve));
+  expect(await freePort()).not.toBe(next);
+  await new Promise((resolve) => server.close(resolve));
+});
+
 test('a port in use is said by number and owner', async () => {
   const port = await freePort();
   const server = createServer();

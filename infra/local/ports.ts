@@ -31,6 +31,14 @@ const OFFSETS: Ports = {
   kafkaController: 1013,
 };
 
+/** Above the default ports of `npm start`. */
+const LOWEST_FREE = 20_000;
+/** Up to what Linux connects from (32,768 on; others from 49,152). */
+const FREE_PORTS = 12_768;
+/** A stack of three brokers and two of each service takes half of it. */
+const PORTS_OF_A_PROCESS = 64;
+let nextFree = (process.pid * PORTS_OF_A_PROCESS) % FREE_PORTS;
+
 const names = Object.keys(OFFSETS) as (keyof Ports)[];
 
 export function portsFrom(basePort: number): Ports {
@@ -43,15 +51,18 @@ export async function freePorts(): Promise<Ports> {
   return Object.fromEntries(names.map((name, index) => [name, found[index]])) as unknown as Ports;
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
+/**
+ * A port to be listened on later, another at each call. Not one that the kernel gives: from those it also gives to whoever
+ * connects, and until the last part of a stack listens (20 s), or while a broker is away (a minute), hundreds of connections are
+ * made. Each process looks from a place of its own, because what two are given at once is free for both.
+ */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < FREE_PORTS; tries += 1) {
+    const port = LOWEST_FREE + (nextFree % FREE_PORTS);
+    nextFree += 1;
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no port from ${LOWEST_FREE} to ${LOWEST_FREE + FREE_PORTS - 1} is free`);
 }
 
 /** @throws Error that names each taken port and who holds it */

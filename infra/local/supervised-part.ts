@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createBackOff } from './back-off.ts';
 
 const GUARDIAN = fileURLToPath(new URL('guardian.sh', import.meta.url));
 const READY_POLL_MS = 50;
+const LAST_LINES = 5;
+const LAST_LINE_CHARS = 500;
 
 /** How to run one part and how to tell that it is ready. */
 export interface PartDefinition {
@@ -90,10 +93,10 @@ export function supervise(definition: PartDefinition, onEvent: (event: PartEvent
     const deadline = Date.now() + (definition.startTimeoutMs ?? 120_000);
     while (!(await definition.isReady().catch(() => false))) {
       if (how !== null)
-        throw new Error(`${definition.name} ended while it started (${how}); its log: ${definition.logFile}`);
+        throw new Error(`${definition.name} ended while it started (${how}). ${await lastWords(definition.logFile)}`);
       if (!wanted) throw new Error(`${definition.name} was stopped while it started`);
       if (Date.now() > deadline)
-        throw new Error(`${definition.name} is not ready in time; its log: ${definition.logFile}`);
+        throw new Error(`${definition.name} is not ready in time. ${await lastWords(definition.logFile)}`);
       await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS));
     }
     onEvent({
@@ -125,6 +128,12 @@ export function supervise(definition: PartDefinition, onEvent: (event: PartEvent
     },
     kill: (which) => signal(running?.pid ?? 0, which),
   };
+}
+
+/** The end of a log, in the message itself: a stack of a test or a proof takes its folder away when it does not start. */
+async function lastWords(logFile: string): Promise<string> {
+  const lines = (await readFile(logFile, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-LAST_LINES);
+  return `The end of ${logFile}:\n${lines.map((line) => `  ${line.slice(0, LAST_LINE_CHARS)}`).join('\n')}`;
 }
 
 async function spawnGuarded(definition: PartDefinition, { file, args, env }: PartCommand): Promise<Running> {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '@caliper-pipeline/infra';
 import type { AssembledImage } from './assemble-image.ts';
 
 /** Somewhere nobody listens: what needs Kafka, the registry or ClickHouse waits for them, alive and not ready. */
@@ -85,16 +85,4 @@ function elsewhere(environment: Readonly<Record<string, string>>, adminPort: num
     CLICKHOUSE_URL: `http://${NOBODY}`,
   };
   return Object.fromEntries(Object.entries(changed).filter(([name]) => name in environment));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }
