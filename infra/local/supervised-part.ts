@@ -17,6 +17,8 @@ export interface PartDefinition {
   /** Resolves to true when the part serves; asked again and again. */
   readonly isReady: () => Promise<boolean>;
   readonly logFile: string;
+  /** Where a service of ours tells its health and metrics. */
+  readonly adminUrl?: string;
   /** Told to stop by closing its standard input, which it reads itself, and not by a signal. */
   readonly stopsByStdin?: boolean;
   readonly stopGraceMs?: number;
@@ -36,6 +38,7 @@ export type PartEvent =
 
 export interface PartHandle {
   readonly name: string;
+  readonly adminUrl: string | null;
   readonly pid: () => number;
   readonly restarts: () => number;
   /** Starts it and resolves when it is ready. */
@@ -109,6 +112,7 @@ export function supervise(definition: PartDefinition, onEvent: (event: PartEvent
 
   return {
     name: definition.name,
+    adminUrl: definition.adminUrl ?? null,
     pid: () => running?.pid ?? lastPid,
     restarts: () => restarts,
     start: async () => {

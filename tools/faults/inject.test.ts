@@ -11,6 +11,7 @@ function victims(log: string[], isUp = true): Victims {
   return {
     part: (name) => ({
       name,
+      adminUrl: null,
       pid: () => 1,
       restarts: () => 0,
       start: async () => void log.push(`start ${name}`),

@@ -24,9 +24,11 @@ export const partName = (service: ServiceName, index: number): string =>
 /** One of our services as a process, configured by its environment alone, as in a container. */
 export function servicePart({ service, index, dataDir, adminPort, env }: ServiceOptions): PartDefinition {
   const name = partName(service, index);
+  const adminUrl = `http://127.0.0.1:${adminPort}`;
   return {
     name,
     logFile: join(dataDir, 'logs', `${name}.log`),
+    adminUrl,
     stopGraceMs: 20_000,
     command: async () => ({
       file: process.execPath,
@@ -39,6 +41,6 @@ export function servicePart({ service, index, dataDir, adminPort, env }: Service
         ...env,
       },
     }),
-    isReady: async () => (await fetch(`http://127.0.0.1:${adminPort}/health/ready`)).ok,
+    isReady: async () => (await fetch(`${adminUrl}/health/ready`)).ok,
   };
 }

@@ -61,6 +61,7 @@ export function stageMetrics(registry: Registry): StageMetrics {
     phase === 'ready' ? 1 : 0,
   );
   perPartition('caliper_enricher_seen_ids', 'Ids in memory, within the horizon.', ({ seenIds }) => seenIds);
+  perPartition('caliper_enricher_seen_bytes', 'Memory that these ids take.', ({ seenBytes }) => seenBytes);
   return {
     observer: {
       committed: (told) => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { peakGrowthOf, trendOf } from '../../trend.ts';
 import type { Figure } from '../report.ts';
 import { sendLoad } from '../senders.ts';
-import { type Series, startWatch } from '../watch.ts';
+import { BUT_FOR_SEEN_IDS, type Series, startWatch } from '../watch.ts';
 import { itemsOf, type Run, type RunOptions } from './run.ts';
 
 const LOOK_EVERY_MS = 5_000;
@@ -17,7 +17,7 @@ export function soakRun(options: RunOptions): Run {
     go: async (proof, signal, say) => {
       const { stack } = proof;
       const watch = startWatch({
-        pids: () => new Map(stack.parts().map((part) => [part.name, part.pid()])),
+        parts: stack.parts,
         folders: new Map([['state', join(stack.dataDir, 'state')]]),
         everyMs: LOOK_EVERY_MS,
       });
@@ -42,7 +42,15 @@ export function sayNow(say: (line: string) => void) {
   };
 }
 
-/** Memory and open files of our services are judged; those of the stores and the state, which grows by what is remembered, are shown. */
+const isOfService = (what: string): boolean => / of (gateway|enricher|sink)(-\d+)?$/.test(what);
+/** Where a memory is also known without the ids in it, that one is judged. */
+const hasBetter = (series: Series, name: string): boolean =>
+  name.startsWith('memory of ') && series.has(name.replace('memory', BUT_FOR_SEEN_IDS));
+
+/**
+ * Memory and open files of our services are judged. Those of the stores are shown, and what grows by what is remembered: the
+ * state, and the ids that an enricher holds, which are taken off its memory before it is judged.
+ */
 export function soakFigures(series: Series, minutes: number, items: number): Figure[] {
   return [...series].flatMap(([name, looks]) => {
     const trend = trendOf(looks);
@@ -52,7 +60,7 @@ export function soakFigures(series: Series, minutes: number, items: number): Fig
     const scale = isBytes ? 2 ** 20 : 1;
     const unit = isBytes ? 'MB' : '';
     const what = name.replace(/, bytes$/, '');
-    const isJudged = minutes >= JUDGED_FROM_MINUTES && / of (gateway|enricher|sink)(-\d+)?$/.test(what);
+    const isJudged = minutes >= JUDGED_FROM_MINUTES && isOfService(what) && !hasBetter(series, name);
     const size = (value: number) => (value / scale).toLocaleString('en-US', { maximumFractionDigits: 1 });
     const perItem =
       what === 'size of state' ? `, ${((trend.last - trend.first) / items).toFixed(1)} bytes per item` : '';
