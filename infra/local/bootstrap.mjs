@@ -2,7 +2,7 @@
 // machine (18 or later). It checks what must be there, installs what is missing, and hands over to Node 24.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -78,38 +78,36 @@ async function installPackages() {
 /** Two commands at once in a fresh clone: two npm ci in one folder spoil each other. */
 async function untilNobodyInstalls() {
   for (let said = false; isAlive(installer()); said = true) {
-    if (!said) console.log(`↓ npm packages: process ${installer()} installs them (${INSTALLING}), waiting for it`);
+    if (!said) console.log(`↓ npm packages: another command installs them, waiting for it (${INSTALLING})`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
-/** Written aside first: the file is there with its content, or not at all. */
+/** @returns false when another command was quicker */
 function claimInstalling() {
-  const own = `${INSTALLING}.${process.pid}`;
   mkdirSync(dirname(INSTALLING), { recursive: true });
   if (!isAlive(installer())) rmSync(INSTALLING, { force: true });
-  writeFileSync(own, String(process.pid));
   try {
-    linkSync(own, INSTALLING);
+    writeFileSync(INSTALLING, String(process.pid), { flag: 'wx' });
     return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(own);
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
   }
 }
 
-/** The process that installs, or 0. */
+/** The process that installs; 0 = nobody, NaN = it is writing who it is. */
 function installer() {
   try {
-    return Number(readFileSync(INSTALLING, 'utf8'));
+    return Number(readFileSync(INSTALLING, 'utf8') || Number.NaN);
   } catch {
     return 0;
   }
 }
 
 function isAlive(pid) {
-  if (!(pid > 0) || pid === process.pid) return false;
+  if (Number.isNaN(pid)) return true;
+  if (pid === 0 || pid === process.pid) return false;
   try {
     return process.kill(pid, 0);
   } catch (error) {
