@@ -1,6 +1,6 @@
 import type { Stack } from '@caliper-pipeline/infra';
 import { createLagReader } from '../lag.ts';
-import { highestRate, type RateTrial } from './highest-rate.ts';
+import { highestRate, lowerRate, type RateTrial } from './highest-rate.ts';
 import { type HoldResult, holdRate } from './hold.ts';
 import { runScenario, type ScenarioResult } from './scenario.ts';
 import { withStack } from './with-stack.ts';
@@ -33,9 +33,8 @@ export interface EndToEndResult {
 }
 
 const PRECISION = 1.08;
-/** What held for seconds may not hold for a minute: then a little less is tried. */
-const LESS = 0.93;
-const CONFIRMATIONS = 3;
+/** What held for seconds may not hold for a minute: then less is tried, so often. */
+const CONFIRMATIONS = 4;
 
 /** The whole pipeline: the highest rate with a flat lag, what it costs there, and how long an event takes at half of it. */
 export function measureEndToEnd(
@@ -62,7 +61,7 @@ export function measureEndToEnd(
     for (let count = 0; count < CONFIRMATIONS && rate > 0 && highest === null; count += 1) {
       const result = await hold(rate, options.holdSeconds, false);
       if (result.flat) highest = result;
-      else rate = Math.round(rate * LESS);
+      else rate = lowerRate(rate, result.growthPerSecond);
     }
     const half = rate === 0 ? null : await hold(Math.round(rate / 2), options.holdSeconds, true);
     return { closedLoop, trials, highest, half };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { highestRate } from './highest-rate.ts';
+import { highestRate, lowerRate } from './highest-rate.ts';
 
 const below = (limit: number) => async (rate: number) => rate <= limit;
 const search = { from: 4_000, precision: 1.05, tries: 20 };
@@ -19,4 +19,10 @@ test('says 0 when nothing holds, and stops after the given number of tries', asy
     { rate: 5_200, held: true },
     { rate: 6_760, held: true },
   ]);
+});
+
+test('after a rate that did not hold, what got through of it is tried, or a little less than the rate', () => {
+  expect(lowerRate(7_464, 851)).toBe(6_415);
+  expect(lowerRate(6_456, 132)).toBe(6_004);
+  expect(lowerRate(100, 400)).toBe(0);
 });

@@ -14,6 +14,13 @@ export interface RateTrial {
 }
 
 const STEP = 1.3;
+const LESS = 0.93;
+/** Of what got through while a queue grew: with less to join into one insert, less gets through. */
+const OF_PASSED = 0.97;
+
+/** What to try after a rate that did not hold: what got through of it, if that is known to be much less. */
+export const lowerRate = (rate: number, growthPerSecond: number): number =>
+  Math.round(Math.min(rate * LESS, Math.max(0, rate - growthPerSecond) * OF_PASSED));
 
 /**
  * The highest rate that holds: in steps up or down until one holds and the next does not, then in halves between them.
