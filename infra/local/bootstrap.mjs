@@ -2,7 +2,7 @@
 // machine (18 or later). It checks what must be there, installs what is missing, and hands over to Node 24.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -70,7 +70,7 @@ async function installPackages() {
   });
   clearInterval(ticker);
   if (code === 0) writeFileSync(MARKER, lock);
-  rmSync(INSTALLING);
+  rmSync(INSTALLING, { force: true });
   if (code !== 0) fail('npm ci failed: its words stand above. Is the package registry reachable?');
   console.log(`✔ npm packages installed in ${seconds(startedAt)}`);
 }
@@ -86,7 +86,8 @@ async function untilNobodyInstalls() {
 /** @returns false when another command was quicker */
 function claimInstalling() {
   mkdirSync(dirname(INSTALLING), { recursive: true });
-  if (!isAlive(installer())) rmSync(INSTALLING, { force: true });
+  const gone = installer();
+  if (isAlive(gone) || !takeAway(gone)) return false;
   try {
     writeFileSync(INSTALLING, String(process.pid), { flag: 'wx' });
     return true;
@@ -94,6 +95,23 @@ function claimInstalling() {
     if (error.code === 'EEXIST') return false;
     throw error;
   }
+}
+
+/**
+ * What a killed command left. Of several that find it one takes it; who comes a moment later has the claim of that one in hand
+ * instead, and puts it back.
+ */
+function takeAway(gone) {
+  const aside = `${INSTALLING}.${process.pid}`;
+  try {
+    renameSync(INSTALLING, aside);
+  } catch {
+    return true; // there is none
+  }
+  const isGone = Number(readFileSync(aside, 'utf8')) === gone;
+  if (isGone) rmSync(aside);
+  else renameSync(aside, INSTALLING);
+  return isGone;
 }
 
 /** The process that installs; 0 = nobody, NaN = it is writing who it is. */
