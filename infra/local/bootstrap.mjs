@@ -87,7 +87,8 @@ async function untilNobodyInstalls() {
 function claimInstalling() {
   mkdirSync(dirname(INSTALLING), { recursive: true });
   const gone = installer();
-  if (isAlive(gone) || !takeAway(gone)) return false;
+  if (isAlive(gone)) return false;
+  if (gone > 0 && !takeAway(gone)) return false;
   try {
     writeFileSync(INSTALLING, String(process.pid), { flag: 'wx' });
     return true;
@@ -106,7 +107,7 @@ function takeAway(gone) {
   try {
     renameSync(INSTALLING, aside);
   } catch {
-    return true; // there is none
+    return true; // somebody else took it
   }
   const isGone = Number(readFileSync(aside, 'utf8')) === gone;
   if (isGone) rmSync(aside);

@@ -35,7 +35,7 @@ const OFFSETS: Ports = {
 const LOWEST_FREE = 20_000;
 /** Up to what Linux connects from (32,768 on; others from 49,152). */
 const FREE_PORTS = 12_768;
-/** A stack of three brokers and two of each service takes half of it. */
+/** A stack of three brokers and two of each service takes some twenty. */
 const PORTS_OF_A_PROCESS = 64;
 let nextFree = (process.pid * PORTS_OF_A_PROCESS) % FREE_PORTS;
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createBackOff } from './back-off.ts';
 
@@ -8,6 +8,8 @@ const GUARDIAN = fileURLToPath(new URL('guardian.sh', import.meta.url));
 const READY_POLL_MS = 50;
 const LAST_LINES = 5;
 const LAST_LINE_CHARS = 500;
+/** What is read of a log for that: it may have grown for months. */
+const LAST_BYTES = 16 * 1024;
 
 /** How to run one part and how to tell that it is ready. */
 export interface PartDefinition {
@@ -136,8 +138,18 @@ export function supervise(definition: PartDefinition, onEvent: (event: PartEvent
 
 /** The end of a log, in the message itself: a stack of a test or a proof takes its folder away when it does not start. */
 async function lastWords(logFile: string): Promise<string> {
-  const lines = (await readFile(logFile, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-LAST_LINES);
+  const lines = (await endOf(logFile).catch(() => '')).trimEnd().split('\n').slice(-LAST_LINES);
   return `The end of ${logFile}:\n${lines.map((line) => `  ${line.slice(0, LAST_LINE_CHARS)}`).join('\n')}`;
+}
+
+async function endOf(file: string): Promise<string> {
+  await using log = await open(file);
+  const { size } = await log.stat();
+  const { buffer, bytesRead } = await log.read({
+    buffer: Buffer.alloc(LAST_BYTES),
+    position: Math.max(0, size - LAST_BYTES),
+  });
+  return buffer.toString('utf8', 0, bytesRead);
 }
 
 async function spawnGuarded(definition: PartDefinition, { file, args, env }: PartCommand): Promise<Running> {
